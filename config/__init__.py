@@ -1,0 +1,1 @@
+"""What officials may change without touching code, and the readers of it."""

@@ -1,0 +1,98 @@
+"""Settings: frozen, from ``DUNGHAN_*`` variables over ``.env``, read when asked and never at import."""
+
+import os
+import re
+from collections.abc import Mapping
+from datetime import time
+from pathlib import Path
+
+from dotenv import dotenv_values
+from pydantic import ValidationError, field_validator
+
+from models.base import Value
+from models.errors import BadSettings
+
+PREFIX = "DUNGHAN_"
+HERE = Path(__file__).parent
+
+
+class Settings(Value):
+    """Everything an installation may set. Paths are relative to the folder where a command is run."""
+
+    database_url: str = "sqlite:///var/dunghan.db"
+    email_url: str = ""
+    zalo_url: str = ""
+    portal_url: str = ""
+    secret_key: str = ""
+    files_url: str = "var/files"
+    language: str = "vi"
+    work_hours: str = "07:00-18:00"
+    redirect_to: str = ""
+    config_dir: str = ""
+    """A folder laid out as ``config/`` whose plans, offices, calendar, ladder and templates come before ours."""
+
+    @field_validator("language")
+    @classmethod
+    def _language(cls, value: str) -> str:
+        if value not in ("vi", "en"):
+            raise ValueError("write vi or en")
+        return value
+
+    @field_validator("work_hours")
+    @classmethod
+    def _hours(cls, value: str) -> str:
+        parse_hours(value)
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if value.startswith(("postgresql://", "postgres://")):
+            return "postgresql+psycopg://" + value.partition("://")[2]
+        if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("write sqlite:///var/dunghan.db or postgresql://user:password@host/name")
+        return value
+
+    @property
+    def hours(self) -> tuple[time, time]:
+        """When messages may leave, as (start, end)."""
+        return parse_hours(self.work_hours)
+
+    def config_folders(self) -> tuple[Path, ...]:
+        """The folders that hold plans, offices and templates: the installation's own first, then ours."""
+        if not self.config_dir:
+            return (HERE,)
+        own = Path(self.config_dir)
+        if not own.is_dir():
+            raise BadSettings(f"{PREFIX}CONFIG_DIR names {own}, which is no folder: create it or correct the path.")
+        return (own, HERE)
+
+
+def parse_hours(value: str) -> tuple[time, time]:
+    """``07:00-18:00`` (a dash or an en dash) as two times; ValueError where it is not that."""
+    found = re.fullmatch(r"(\d\d?:\d\d)\s*[-–]\s*(\d\d?:\d\d)", value.strip())
+    try:
+        start, end = (time.fromisoformat(part.zfill(5)) for part in found.groups()) if found else (None, None)
+    except ValueError:
+        start = end = None
+    if start is None or end is None or start >= end:
+        raise ValueError("write working hours as 07:00-18:00, the first before the second")
+    return start, end
+
+
+def load(environ: Mapping[str, str] | None = None, env_file: Path | None = None) -> Settings:
+    """Read the settings. A variable of the environment wins over ``.env``; an empty one counts as not set.
+
+    Raises BadSettings, which names the variable and the remedy and never its value.
+    """
+    path = env_file or Path(".env")
+    held: dict[str, str | None] = dict(dotenv_values(path)) if path.is_file() else {}
+    held.update(os.environ if environ is None else environ)
+    names = Settings.model_fields
+    values = {name: value for name in names if (value := held.get(PREFIX + name.upper()))}
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + str(first["loc"][0]).upper()
+        raise BadSettings(f"{name}: {first['msg'].removeprefix('Value error, ')}.") from None

@@ -1,0 +1,1 @@
+"""The pure core: calendar, periods, deadlines, chain, ladder, decide, wording. No I/O, no clock."""

@@ -1,0 +1,67 @@
+"""The count of a stage: expected, submitted, on time, late, missing, waived, undated; they always add up."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from dunghan.core.state import last_day, standing, timeliness
+from models.obligation import Event
+from models.timezone import next_midnight
+
+
+class Owed(NamedTuple):
+    """An obligation as far as counting needs it."""
+
+    report: str
+    period: str
+    stage: str
+    office: str
+    last_day: date | None
+    events: Sequence[Event] = ()
+
+
+class StageCount(NamedTuple):
+    """``expected`` = submitted + waived + undated + missing; ``submitted`` = on time + late."""
+
+    stage: str
+    expected: int
+    submitted: int
+    on_time: int
+    late: int
+    missing: int
+    waived: int
+    undated: int
+    overdue: int
+    offices_missing: tuple[str, ...]
+
+
+def count(stage: str, owed: Iterable[Owed], now: datetime) -> StageCount:
+    """Count one stage of one period. What was handed in counts as submitted even if it was waived too."""
+    expected = on_time = late = waived = undated = overdue = 0
+    missing: list[str] = []
+    for one in owed:
+        expected += 1
+        when = timeliness(one.last_day, one.events, now)
+        last = last_day(one.last_day, one.events, now)
+        if when == "on_time":
+            on_time += 1
+        elif when == "late":
+            late += 1
+        elif standing(one.events, now) == "waived":
+            waived += 1
+        elif last is None:
+            undated += 1
+        else:
+            missing.append(one.office)
+            overdue += now >= next_midnight(last)
+    return StageCount(
+        stage, expected, on_time + late, on_time, late, len(missing), waived, undated, overdue, tuple(missing)
+    )
+
+
+def tally(owed: Iterable[Owed], now: datetime) -> dict[tuple[str, str], list[StageCount]]:
+    """Count every (report, period), stage by stage, in the order in which they come."""
+    groups: dict[tuple[str, str], dict[str, list[Owed]]] = {}
+    for one in owed:
+        groups.setdefault((one.report, one.period), {}).setdefault(one.stage, []).append(one)
+    return {key: [count(stage, of, now) for stage, of in stages.items()] for key, stages in groups.items()}
