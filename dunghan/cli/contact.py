@@ -1,0 +1,61 @@
+"""dunghan contact: list, import, export."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dunghan.cli.output import By, Json, author, context
+from dunghan.printing import show_json, show_table
+
+app = typer.Typer(help="The people at the offices.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command("list")
+def list_contacts(
+    office: Annotated[str | None, typer.Option("--office")] = None,
+    as_json: Json = False,
+) -> None:
+    """Every contact with its addresses."""
+    from dunghan.engine.people import all_contacts
+    from models.contact import FIELDS
+
+    rows = [{field: getattr(c, field) for field in FIELDS} for c in all_contacts(context(), office)]
+    if as_json:
+        return show_json(rows)
+    show_table(FIELDS, [tuple(row.values()) for row in rows], title=f"Contacts ({len(rows)})")
+
+
+@app.command(
+    "import", epilog="Example: dunghan contact import contacts.csv   (office,name,role,email,zalo,phone,language)"
+)
+def import_contacts(
+    file: Path,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Import the good rows although some are bad.")] = False,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Add or update contacts by (office, name) from a CSV file; nobody is removed."""
+    from dunghan.engine.people import import_contacts as take
+
+    added, changed, problems = take(context(), file, skip_bad=skip_bad, by=author(by))
+    for problem in problems:
+        print(f"skipped {problem}", file=sys.stderr)
+    bad = len({p.line for p in problems})
+    if as_json:
+        return show_json({"added": added, "changed": changed, "skipped": bad})
+    print(f"{added} contacts added, {changed} changed, {bad} rows skipped.")
+
+
+@app.command(epilog="Example: dunghan contact export contacts.csv")
+def export(file: Annotated[Path | None, typer.Argument(help="Standard output by default.")] = None) -> None:
+    """All contacts as CSV that Excel opens as Vietnamese. They are personal data: keep the file safe."""
+    from dunghan.engine.people import export_contacts
+
+    content = export_contacts(context())
+    if file is None:
+        sys.stdout.buffer.write(content)
+    else:
+        file.write_bytes(content)
+        print(f"Written to {file}.")

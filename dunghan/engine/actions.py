@@ -1,0 +1,167 @@
+"""The actions on an obligation: submit, accept, return, extend, waive, acknowledge. One audited road for all."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from dunghan import files as kept
+from dunghan.core import dispatch
+from dunghan.core.ladder import steps
+from dunghan.core.state import known, last_day, standing
+from dunghan.engine.context import Context
+from dunghan.engine.owed import find
+from dunghan.engine.post import Post
+from dunghan.engine.sweep import first_look
+from dunghan.store import acts, audit, contacts, facts, obligations
+from dunghan.store.database import writing
+from models.errors import DeadlineUndated, NotPossible, UsageError
+from models.obligation import Event, Obligation
+from models.plan import Plan
+from models.timezone import local_day
+
+
+class Acting(NamedTuple):
+    """What an action works on, inside its transaction."""
+
+    connection: Connection
+    plan: Plan
+    one: Obligation
+    events: Sequence[Event]
+
+
+@contextmanager
+def _acting(context: Context, obligation_id: str) -> Iterator[Acting]:
+    """Open the transaction and the obligation; one whose period has not begun is opened early."""
+    with writing(context.db) as connection:
+        plan, one, is_open = find(context, connection, obligation_id)
+        if not is_open:
+            rules = context.rules(plan, facts.plan_facts(connection, plan.id))
+            obligations.open_all(connection, [one], context.now(), [first_look(one, rules)])
+        yield Acting(connection, plan, one, facts.events_of(connection, one.id))
+
+
+def submit(
+    context: Context,
+    obligation_id: str,
+    *,
+    received_at: datetime | None = None,
+    files: Sequence[Path] = (),
+    nothing: bool = False,
+    reference: str = "",
+    note: str = "",
+    by: str,
+) -> int:
+    """Record something handed in and return its version. "Nothing to report" is a submission like any other.
+
+    Files are stored before the row that names them. Raises BadTime for a future time of receipt.
+    """
+    received = context.not_future(received_at or context.now(), "--received-at")
+    stored = [kept.keep(context.settings.files_url, path) for path in files]
+    with _acting(context, obligation_id) as doing:
+        version = acts.submit(
+            doing.connection,
+            doing.one.id,
+            kind="nothing" if nothing else "report",
+            received_at=received,
+            recorded_at=context.now(),
+            reference=reference,
+            note=note,
+            files=stored,
+            by=by,
+        )
+        audit.record(
+            doing.connection, context.now(), by, "submit", doing.one.id, note,
+            version=version, received_at=received.isoformat(), reference=reference, nothing=nothing,
+            files=[f["sha256"] for f in stored],
+        )  # fmt: skip
+    return version
+
+
+def accept(context: Context, obligation_id: str, *, by: str, because: str = "", at: datetime | None = None) -> None:
+    """Accept what was handed in."""
+    _judge(context, obligation_id, "accept", by, because, at)
+
+
+def give_back(context: Context, obligation_id: str, *, by: str, because: str, at: datetime | None = None) -> None:
+    """Return what was handed in, with a reason. The office is told at once; its ladder goes on with the next rung."""
+    _judge(context, obligation_id, "return", by, because, at)
+
+
+def _judge(context: Context, obligation_id: str, kind: str, by: str, because: str, at: datetime | None) -> None:
+    when = context.not_future(at or context.now(), "--at")
+    with _acting(context, obligation_id) as doing:
+        stands = standing(doing.events, when)
+        possible = ("submitted",) if kind == "accept" else ("submitted", "accepted")
+        if stands not in possible:
+            said = {"accept": "accept", "return": "return"}[kind]
+            why = "nothing has been handed in" if stands is None else f"it stands as {stands}"
+            raise NotPossible(f"There is nothing to {said} for {obligation_id}: {why}. See `dunghan explain`.")
+        _decide(context, doing, kind, when, by, because)
+        if kind == "return":
+            _tell_returned(context, doing, when)
+
+
+def extend(
+    context: Context, obligation_id: str, *, until: date, by: str, because: str, at: datetime | None = None
+) -> None:
+    """Give a new last day (inclusive); a new ladder begins from it. Raises DeadlineUndated, UsageError."""
+    when = context.not_future(at or context.now(), "--at")
+    with _acting(context, obligation_id) as doing:
+        current = last_day(doing.one.deadline.last_day, doing.events, when)
+        if current is None:
+            raise DeadlineUndated(f"{obligation_id} has no date to extend: set one with `dunghan set-date`.")
+        if until <= current:
+            raise UsageError(f"An extension goes beyond the last day in force, {current}: {until} does not.")
+        _decide(context, doing, "extend", when, by, because, until)
+        rules = context.rules(doing.plan, facts.plan_facts(doing.connection, doing.plan.id))
+        first = steps(rules.ladder, until, rules.issued_on, rules.calendar)[0].at
+        obligations.extend(doing.connection, doing.one.id, until, first)
+
+
+def waive(context: Context, obligation_id: str, *, by: str, because: str, at: datetime | None = None) -> None:
+    """Release the office from this obligation."""
+    when = context.not_future(at or context.now(), "--at")
+    with _acting(context, obligation_id) as doing:
+        if standing(doing.events, when) == "waived":
+            raise NotPossible(f"{obligation_id} is waived already. See `dunghan explain`.")
+        _decide(context, doing, "waive", when, by, because)
+
+
+def acknowledge(
+    context: Context, obligation_id: str, *, until: date, by: str, because: str = "", at: datetime | None = None
+) -> None:
+    """Note the office's promise to hand in by a day (inclusive); reminders pause through it."""
+    when = context.not_future(at or context.now(), "--at")
+    if until < local_day(when):
+        raise UsageError(f"The promised date {until} has passed: promise a day from {local_day(when)} on.")
+    with _acting(context, obligation_id) as doing:
+        if standing(doing.events, when) in ("submitted", "accepted", "waived"):
+            raise NotPossible(f"{obligation_id} is answered already: there is nothing to promise.")
+        _decide(context, doing, "acknowledge", when, by, because, until)
+
+
+def _decide(
+    context: Context, doing: Acting, kind: str, when: datetime, by: str, because: str, until: date | None = None
+) -> None:
+    acts.decide(doing.connection, doing.one.id, kind, when, context.now(), by, because, until)
+    detail = {"until": until.isoformat()} if until else {}
+    audit.record(
+        doing.connection, context.now(), by, kind, doing.one.id, because, decided_at=when.isoformat(), **detail
+    )
+
+
+def _tell_returned(context: Context, doing: Acting, when: datetime) -> None:
+    """Queue the notice to the office's officers: one for each time a report is returned."""
+    count = 1 + sum(e.kind == "return" for e in known(doing.events, when))
+    last = last_day(doing.one.deadline.last_day, doing.events, when) or doing.one.period.ends_on
+    post = Post(context, doing.connection, doing.plan, when)
+    people = dispatch.officers(contacts.book(doing.connection, {doing.one.office}), doing.one.office, context.kinds)
+    for contact in people:
+        post.write(contact, "notice", doing.one.id, last, f"returned-{count}", "returned")
+    if not people:
+        post.skip(doing.one.id, last, f"returned-{count}", "notice", "unreachable")
+    post.send()

@@ -1,0 +1,112 @@
+"""The post of one transaction: rungs on record, and one message per contact, plan and day to carry them."""
+
+from collections import defaultdict
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from dunghan.engine.context import Context
+from dunghan.store import messages
+from dunghan.store.messages import Slot
+from models.contact import Contact
+from models.ladder import MessageKind, Reason
+from models.plan import Plan
+from models.timezone import local_day
+
+
+class Post:
+    """Collects what a transaction wants to say, and queues it in its one place a day.
+
+    A slot whose message has left already is not written again: what comes later that day goes with
+    the next working day's message.
+    """
+
+    def __init__(self, context: Context, connection: Connection, plan: Plan, now: datetime) -> None:
+        self._context, self._connection, self._plan, self._now = context, connection, plan, now
+        self._first = context.hours.next_slot(now, context.catalog.calendar)
+        self._reminders: list[dict[str, Any]] = []
+        self._letters: dict[tuple[Contact, MessageKind], list[dict[str, Any]]] = defaultdict(list)
+
+    def skip(self, obligation: str, last_day: date, rung: str, kind: str, reason: Reason) -> None:
+        """Put a rung on record that did not fire."""
+        self._reminders.append(self._row(obligation, last_day, rung, kind, reason, fired=False))
+
+    def write(
+        self, contact: Contact, kind: MessageKind, obligation: str, last_day: date, rung: str, reason: Reason
+    ) -> None:
+        """Put a rung on record that fires for a contact, to be carried by that contact's message."""
+        row = self._row(obligation, last_day, rung, kind, reason, fired=True)
+        self._letters[contact, kind].append(row)
+
+    def write_alone(self, contact: Contact, kind: MessageKind) -> None:
+        """A message that carries no rung (the digest)."""
+        self._letters[contact, kind] += []
+
+    def _row(
+        self, obligation: str, last_day: date, rung: str, kind: str, reason: Reason, fired: bool
+    ) -> dict[str, Any]:
+        return {
+            "obligation_id": obligation,
+            "last_day": last_day,
+            "rung": rung,
+            "kind": kind,
+            "fired": fired,
+            "reason": reason,
+            "decided_at": self._now,
+            "contact_id": None,
+            "message_id": None,
+        }
+
+    def send(self) -> int:
+        """Write it all down, and say how many messages are new."""
+        queued = self._queue() if self._letters else 0
+        messages.remind(self._connection, self._reminders)
+        self._reminders, self._letters = [], defaultdict(list)
+        return queued
+
+    def _queue(self) -> int:
+        today = local_day(self._first)
+        taken = messages.taken(self._connection, self._plan.id, today)
+        slots = {key: self._slot(key[0].id, key[1], taken) for key in self._letters}
+        new = [
+            self._message(contact, kind, not_before)
+            for (contact, kind), (slot, not_before) in slots.items()
+            if slot not in taken
+        ]
+        queued = messages.enqueue(self._connection, new)
+        ids = messages.ids(self._connection, self._plan.id, today)
+        for key, rows in self._letters.items():
+            for row in rows:
+                row["contact_id"], row["message_id"] = key[0].id, ids[slots[key][0]]
+            self._reminders += rows
+        messages.supersede(self._connection, self._plan.id, [slot for slot, _ in slots.values()])
+        return queued
+
+    def _slot(self, contact: int, kind: str, taken: dict[Slot, str]) -> tuple[Slot, datetime]:
+        """The first day on which the contact has no message of the kind that has left already."""
+        calendar = self._context.catalog.calendar
+        at = self._first
+        while taken.get(slot := Slot(contact, kind, local_day(at)), "queued") not in messages.UNSENT:
+            at = self._context.hours.day_after(at, calendar, self._context.catalog.ladder.fires_at)
+        return slot, at
+
+    def _message(self, contact: Contact, kind: str, not_before: datetime) -> dict[str, Any]:
+        context, day = self._context, local_day(not_before)
+        usable = contact.addresses(context.kinds & context.configured) or contact.addresses(context.kinds)
+        return {
+            "contact_id": contact.id,
+            "office": contact.office,
+            "plan": self._plan.id,
+            "day": day,
+            "kind": kind,
+            "channel": usable[0][0],
+            "status": "queued",
+            "not_before": not_before,
+            "created_at": self._now,
+            "attempts": 0,
+            "message_id": context.message_id(self._plan.id, contact.id, day.isoformat(), kind),
+            "answer": "",
+            "subject": "",
+            "body": "",
+        }

@@ -1,0 +1,182 @@
+"""One pass of a plan's chain: open what has begun, gather what is due, decide it, and enqueue the messages."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+
+from dunghan.core import chain, dispatch
+from dunghan.core.decide import Case, Rules, Verdict, decide
+from dunghan.core.ladder import steps
+from dunghan.core.periods import opens_on, periods
+from dunghan.engine.context import Context
+from dunghan.engine.digest import enqueue_digest
+from dunghan.engine.post import Post
+from dunghan.store import contacts, facts, messages, obligations
+from dunghan.store.database import lock_plan, writing
+from models.contact import Contact
+from models.ladder import rung_name
+from models.obligation import Obligation
+from models.plan import Plan
+from models.report import Binding
+from models.timezone import at, local_day
+
+
+class Pass(NamedTuple):
+    """What one pass did. ``reminders`` counts rungs that fired for a contact, ``skipped`` those that did not."""
+
+    opened: int = 0
+    reminders: int = 0
+    messages: int = 0
+    skipped: int = 0
+
+
+def first_look(one: Obligation, rules: Rules) -> datetime | None:
+    """When the ladder of a newly opened obligation is to be looked at first; None without a date."""
+    last = one.deadline.last_day
+    return steps(rules.ladder, last, rules.issued_on, rules.calendar)[0].at if last else None
+
+
+def open_periods(context: Context, connection: Connection, plan: Plan, held: facts.PlanFacts, now: datetime) -> int:
+    """Open every period whose first day has come: its obligations are stored with their deadlines, once."""
+    rules = context.rules(plan, held)
+    known = facts.opened_periods(connection, plan.id)
+    catalog = context.catalog
+    opened = 0
+    for report in plan.reports:
+        for of in periods(plan, report, context.horizon(now)):
+            if (report.id, of.key) in known or now < at(opens_on(plan, of)):
+                continue
+            owed = chain.expand(plan, report, of, catalog.tree, catalog.calendar, held.dates, held.added)
+            opened += obligations.open_all(connection, owed, now, [first_look(one, rules) for one in owed])
+            obligations.note_period(connection, plan.id, report.id, of.key, now, len(owed))
+    return opened
+
+
+def decide_due(context: Context, connection: Connection, plan: Plan, held: facts.PlanFacts, now: datetime) -> Pass:
+    """Gather what is due, decide it, and enqueue the messages, all in the caller's transaction.
+
+    1. Nothing fires on a day off.
+    2. Gather the obligations whose next rung has come, what happened to them, and the contacts.
+    3. Decide each; what is on record already (a constraint of the database) is not decided twice.
+    4. Record every rung, fired or not, and queue one message per contact, plan and day.
+    5. Queue the digest if something was sent or became overdue.
+    """
+    if context.catalog.calendar.is_off(local_day(now)):
+        return Pass()
+    rules = context.rules(plan, held)
+    due = facts.due(connection, plan.id, now)
+    post = Post(context, connection, plan, now)
+    counts = Pass()
+    if due:
+        happened = facts.events_of_due(connection, plan.id, now)
+        verdicts = [(row, decide(_case(row, happened.get(row.id, ())), rules, now)) for row in due]
+        verdicts = _not_on_record(connection, verdicts)
+        counts = _record(context, connection, plan, verdicts, post)
+        obligations.note_swept(
+            connection,
+            [obligations.Swept(row.id, v.next_at, row.noticed or v.rung is not None) for row, v in verdicts],
+            now,
+        )
+    queued = post.send()
+    if not held.paused:
+        queued += enqueue_digest(context, connection, plan, now)
+    return counts._replace(messages=queued)
+
+
+def _case(row: facts.DueRow, events: Sequence[Any]) -> Case:
+    binding: Binding = "obliged" if row.binding == "obliged" else "requested"
+    return Case(row.last_day, binding, events, row.swept_until, row.noticed, row.chased)
+
+
+Decided = list[tuple[facts.DueRow, Verdict]]
+
+
+def _not_on_record(connection: Connection, verdicts: Decided) -> Decided:
+    """Drop what the database holds already: after a recompute a rung may come up a second time."""
+    keys = {(row.id, row.last_day, rung_name(v.rung)) for row, v in verdicts if v.rung is not None}
+    done = {key[:3] for key in messages.on_record(connection, keys)} if keys else set()
+    if not done:
+        return verdicts
+    return [
+        (row, v._replace(rung=None, escalates=()))
+        if v.rung is not None and (row.id, row.last_day, rung_name(v.rung)) in done
+        else (row, v)
+        for row, v in verdicts
+    ]
+
+
+def _record(context: Context, connection: Connection, plan: Plan, verdicts: Decided, post: Post) -> Pass:
+    """Put every verdict on record, and hand what fired to the post."""
+    kinds, catalog = context.kinds, context.catalog
+    book = contacts.book(connection, _concerned(plan, verdicts))
+    reminders = skipped = 0
+    for row, verdict in verdicts:
+        for skip in verdict.skipped:
+            post.skip(row.id, row.last_day, rung_name(skip.rung), "reminder", skip.reason)
+        skipped += len(verdict.skipped)
+        if verdict.rung is None or verdict.reason is None:
+            continue
+        people = dispatch.officers(book, row.office, kinds)
+        rung = rung_name(verdict.rung)
+        for contact in people:
+            post.write(contact, "reminder", row.id, row.last_day, rung, verdict.reason)
+        if not people:
+            post.skip(row.id, row.last_day, rung, "reminder", "unreachable")
+        reminders += len(people)
+        skipped += not people
+        for told in verdict.escalates:
+            up = dispatch.superior(row, plan.lead, told, catalog.ladder, catalog.ministries)
+            if up is None:
+                continue
+            superiors: list[Contact] = dispatch.reachable(book, up.office, up.roles, kinds)
+            for contact in superiors:
+                post.write(contact, "escalation", row.id, row.last_day, rung_name(told), verdict.reason)
+            if not superiors:
+                post.skip(row.id, row.last_day, rung_name(told), "escalation", "unreachable")
+                skipped += 1
+    return Pass(reminders=reminders, skipped=skipped)
+
+
+def _concerned(plan: Plan, verdicts: Decided) -> set[str]:
+    offices = {plan.lead}
+    for row, verdict in verdicts:
+        if verdict.rung is not None:
+            offices.add(row.office)
+        if verdict.escalates:
+            offices.update(row.to)
+            if row.through:
+                offices.add(row.through)
+    return offices
+
+
+def run_pass(context: Context, plan_id: str, now: datetime, dry_run: bool = False) -> Pass:
+    """One pass in one transaction; a dry run rolls it back."""
+    plan = context.catalog.plan(plan_id)
+    with writing(context.db) as connection:
+        lock_plan(connection, plan.id)
+        held = facts.plan_facts(connection, plan.id)
+        opened = open_periods(context, connection, plan, held, now)
+        done = decide_due(context, connection, plan, held, now)._replace(opened=opened)
+        if dry_run:
+            connection.get_transaction().rollback()  # type: ignore[union-attr]
+    return done
+
+
+def open_only(context: Context, plan_id: str, now: datetime) -> int:
+    """Open what has begun, in a transaction of its own."""
+    plan = context.catalog.plan(plan_id)
+    with writing(context.db) as connection:
+        lock_plan(connection, plan.id)
+        return open_periods(context, connection, plan, facts.plan_facts(connection, plan.id), now)
+
+
+def decide_only(context: Context, plan_id: str, now: datetime, dry_run: bool = False) -> Pass:
+    """Decide and enqueue what is due, in one transaction. A dry run opens what has begun too, and rolls all back."""
+    if dry_run:
+        return run_pass(context, plan_id, now, dry_run=True)
+    plan = context.catalog.plan(plan_id)
+    with writing(context.db) as connection:
+        lock_plan(connection, plan.id)
+        return decide_due(context, connection, plan, facts.plan_facts(connection, plan.id), now)

@@ -1,0 +1,118 @@
+"""The database: open it, begin a transaction, migrate, and tell its troubles in one line."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from weakref import WeakSet
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
+from sqlalchemy.pool import NullPool, StaticPool
+
+from dunghan.store import trouble
+from models.errors import BadSettings, DatabaseTrouble
+
+
+def connect(url: str) -> Engine:
+    """An engine for the URL; nothing is opened yet."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise BadSettings("DUNGHAN_DATABASE_URL cannot be read: write sqlite:///var/dunghan.db.") from None
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_pre_ping=True)
+    pool = StaticPool if parsed.database in (None, "", ":memory:") else NullPool
+    engine = create_engine(
+        parsed, connect_args={"timeout": trouble.BUSY_SECONDS, "check_same_thread": False}, poolclass=pool
+    )
+
+    @event.listens_for(engine, "connect")
+    def _opened(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+    return engine
+
+
+def place(engine: Engine) -> str:
+    """Where the database is, without its password."""
+    return engine.url.render_as_string(hide_password=True)
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads. Raises DatabaseMissing or DatabaseTrouble."""
+    with _transaction(engine, writes=False) as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes: committed at the end, rolled back by any error."""
+    with _transaction(engine, writes=True) as connection:
+        yield connection
+
+
+@contextmanager
+def _transaction(engine: Engine, writes: bool) -> Iterator[Connection]:
+    _require_file(engine)
+    try:
+        with engine.connect().execution_options(writes=writes) as connection, connection.begin():
+            _require_schema(connection)
+            yield connection
+    except (OperationalError, ProgrammingError) as error:
+        raise _told(engine, error) from error
+
+
+def _require_file(engine: Engine) -> None:
+    file = engine.url.database
+    if engine.dialect.name == "sqlite" and file and file != ":memory:" and not Path(file).is_file():
+        raise trouble.no_file(file)
+
+
+_CURRENT: WeakSet[Engine] = WeakSet()
+"""Engines whose schema has been found to be ours."""
+
+
+def _require_schema(connection: Connection) -> None:
+    if connection.engine in _CURRENT:
+        return
+    known = connection.engine.dialect.has_table(connection, "alembic_version")
+    version = connection.scalar(text("SELECT version_num FROM alembic_version")) if known else None
+    trouble.require_version(version, place(connection.engine))
+    _CURRENT.add(connection.engine)
+
+
+def _told(engine: Engine, error: Exception) -> DatabaseTrouble:
+    return trouble.told(place(engine), str(getattr(error, "orig", error)))
+
+
+def migrate(engine: Engine, revision: str = "head") -> None:
+    """Bring the schema to a revision, creating the SQLite file and its folder where they are missing."""
+    from alembic import command
+    from alembic.config import Config
+
+    file = engine.url.database
+    if engine.dialect.name == "sqlite" and file and file != ":memory:":
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+    config = Config()
+    config.set_main_option("script_location", "models:migrations")
+    try:
+        with engine.connect().execution_options(writes=True) as connection, connection.begin():
+            config.attributes["connection"] = connection
+            (command.downgrade if revision == "base" else command.upgrade)(config, revision)
+    except (OperationalError, ProgrammingError) as error:
+        raise _told(engine, error) from error
+
+
+def lock_plan(connection: Connection, plan: str) -> None:
+    """One sweep of a plan at a time. SQLite's BEGIN IMMEDIATE already sees to that."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:plan, 0))"), {"plan": f"plan:{plan}"})

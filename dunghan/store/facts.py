@@ -1,0 +1,179 @@
+"""Reading what happened, by plain SQL: no table class is imported, so a listing stays cheap."""
+
+import json
+from collections import defaultdict
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dunghan.core.chain import Added
+from dunghan.core.deadlines import Dates, DateSet
+from dunghan.core.decide import Pause
+from dunghan.store.rows import fetch
+from models.obligation import Deadline, Event, Obligation, Period
+from models.office import Office
+from models.timezone import local_day
+
+if TYPE_CHECKING:
+    from dunghan.store.rows import Source
+
+_OBLIGATION = (
+    "id, plan, report, period, stage, office, to_offices, through, binding, clause, quote, wording, basis, nominal, "
+    "last_day, proposed_day, explanation, starts_on, ends_on, opens_on, chased"
+)
+
+
+_DAYS = ("nominal", "last_day", "proposed_day", "starts_on", "ends_on", "opens_on")
+
+
+def _obligation(row: Any) -> Obligation:
+    to = json.loads(row.to_offices) if isinstance(row.to_offices, str) else row.to_offices
+    return Obligation(
+        plan=row.plan,
+        report=row.report,
+        period=Period(row.period, row.starts_on, row.ends_on),
+        stage=row.stage,
+        office=row.office,
+        to=tuple(to),
+        through=row.through,
+        binding=row.binding,
+        clause=row.clause,
+        quote=row.quote,
+        deadline=Deadline(row.wording, row.basis, row.nominal, row.last_day, row.proposed_day, row.explanation),
+        opens_on=row.opens_on,
+        chased=bool(row.chased),
+    )
+
+
+def opened(connection: "Source", plan: str) -> dict[str, Obligation]:
+    """Every opened obligation of a plan, by id."""
+    sql = f"SELECT {_OBLIGATION} FROM obligation WHERE plan = :plan"  # noqa: S608 - our own columns
+    return {row.id: _obligation(row) for row in fetch(connection, sql, {"plan": plan}, days=_DAYS)}
+
+
+def obligation(connection: "Source", obligation_id: str) -> Obligation | None:
+    """One opened obligation, or None."""
+    sql = f"SELECT {_OBLIGATION} FROM obligation WHERE id = :id"  # noqa: S608 - our own columns
+    rows = fetch(connection, sql, {"id": obligation_id}, days=_DAYS)
+    return _obligation(rows[0]) if rows else None
+
+
+_EVENTS = """
+SELECT s.obligation_id, s.received_at AS at, 'submit' AS kind, NULL AS until, s.by, s.note AS because
+FROM submission s {join} {where_s}
+UNION ALL
+SELECT d.obligation_id, d.at, d.kind, d.until, d.by, d.because FROM decision d {join_d} {where_d}
+ORDER BY 2
+"""
+Events = dict[str, list[Event]]
+
+
+def _events(connection: "Source", where: str, values: dict[str, Any]) -> Events:
+    join = "JOIN obligation o ON o.id = {}.obligation_id"
+    sql = _EVENTS.format(join=join.format("s"), join_d=join.format("d"), where_s=where, where_d=where)
+    found: Events = defaultdict(list)
+    for row in fetch(connection, sql, values, days=("until",), instants=("at",)):
+        found[row.obligation_id].append(Event(row.at, row.kind, row.until, row.by, row.because))
+    return found
+
+
+def events_of_plan(connection: "Source", plan: str) -> Events:
+    """Everything that happened to a plan's obligations, by obligation, in order."""
+    return _events(connection, "WHERE o.plan = :plan", {"plan": plan})
+
+
+def events_of(connection: "Source", obligation_id: str) -> list[Event]:
+    """Everything that happened to one obligation, in order."""
+    return _events(connection, "WHERE o.id = :id", {"id": obligation_id})[obligation_id]
+
+
+def events_of_due(connection: "Source", plan: str, now: datetime) -> Events:
+    """Everything that happened to those obligations at which a sweep looks now."""
+    return _events(connection, "WHERE o.plan = :plan AND o.next_at <= :now", {"plan": plan, "now": now})
+
+
+class PlanFacts(NamedTuple):
+    """What coordinators have decided on a plan as a whole."""
+
+    dates: Dates
+    added: Added
+    pauses: tuple[Pause, ...]
+
+    @property
+    def paused(self) -> bool:
+        """Whether the plan is paused now."""
+        return bool(self.pauses) and self.pauses[-1].until is None
+
+
+NO_FACTS = PlanFacts({}, {}, ())
+
+
+def plan_facts(connection: "Source", plan: str) -> PlanFacts:
+    """Dates set, offices added, and pauses of a plan."""
+    sql = (
+        "SELECT kind, at, report, stage, period, day, office, by, because FROM plan_decision "
+        "WHERE plan = :plan ORDER BY id"
+    )
+    dates: dict[tuple[str, str, str], DateSet] = {}
+    added: dict[str, tuple[str, ...]] = {}
+    pauses: list[Pause] = []
+    for row in fetch(connection, sql, {"plan": plan}, days=("day",), instants=("at",)):
+        match row.kind:
+            case "set_date":
+                dates[row.report, row.stage, row.period] = DateSet(row.day, row.by, row.because, local_day(row.at))
+            case "add_office":
+                added[row.stage] = (*added.get(row.stage, ()), row.office)
+            case "pause" if not (pauses and pauses[-1].until is None):
+                pauses.append(Pause(row.at))
+            case "resume" if pauses and pauses[-1].until is None:
+                pauses[-1] = Pause(pauses[-1].since, row.at)
+    return PlanFacts(dates, added, tuple(pauses))
+
+
+def imported_offices(connection: "Source") -> list[Office]:
+    """The offices that an operator imported beside those of ``config/offices``."""
+    sql = "SELECT code, name, level, parent, valid_from, valid_until FROM office"
+    return [Office(*row) for row in fetch(connection, sql, {}, days=("valid_from", "valid_until"))]
+
+
+class DueRow(NamedTuple):
+    """The slice of an obligation that a sweep needs; ``last_day`` is the one in force."""
+
+    id: str
+    report: str
+    stage: str
+    office: str
+    to: tuple[str, ...]
+    through: str | None
+    binding: str
+    chased: bool
+    last_day: date
+    swept_until: datetime | None
+    noticed: bool
+
+
+def due(connection: "Source", plan: str, now: datetime) -> list[DueRow]:
+    """The obligations whose next rung has come up."""
+    sql = (
+        "SELECT id, report, stage, office, to_offices, through, binding, chased, "
+        "COALESCE(extended_to, last_day) AS last_day, swept_until, noticed FROM obligation "
+        "WHERE plan = :plan AND next_at <= :now ORDER BY id"
+    )
+    recipients: dict[str, tuple[str, ...]] = {}
+    found = []
+    for row in fetch(connection, sql, {"plan": plan, "now": now}, days=("last_day",), instants=("swept_until",)):
+        to = row.to_offices if isinstance(row.to_offices, str) else json.dumps(row.to_offices)
+        if to not in recipients:
+            recipients[to] = tuple(json.loads(to))
+        found.append(
+            DueRow(
+                row.id, row.report, row.stage, row.office, recipients[to], row.through, row.binding, bool(row.chased),
+                row.last_day, row.swept_until, bool(row.noticed),
+            )
+        )  # fmt: skip
+    return found
+
+
+def opened_periods(connection: "Source", plan: str) -> set[tuple[str, str]]:
+    """The (report, period) pairs of a plan that have been opened."""
+    sql = "SELECT report, period FROM period WHERE plan = :plan"
+    return {(row.report, row.period) for row in fetch(connection, sql, {"plan": plan})}

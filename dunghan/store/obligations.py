@@ -1,0 +1,120 @@
+"""Writing obligations: open a period, move a last day, note how far the ladder has been swept."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Table, bindparam, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from models.obligation import Obligation
+from models.tables import ObligationRow, PeriodRow
+from models.timezone import next_midnight
+
+OBLIGATION: Table = ObligationRow.__table__  # type: ignore[attr-defined]
+PERIOD: Table = PeriodRow.__table__  # type: ignore[attr-defined]
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> int:
+    """Insert the rows that are not there yet, and say how many were new."""
+    if not rows:
+        return 0
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return connection.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows)).rowcount
+
+
+def open_all(
+    connection: Connection, owed: Iterable[Obligation], now: datetime, next_at: Sequence[datetime | None]
+) -> int:
+    """Store obligations as opened, each with when its ladder is looked at first; what is there already stays."""
+    return insert_new(connection, OBLIGATION, [_row(one, now, first) for one, first in zip(owed, next_at, strict=True)])
+
+
+def _row(one: Obligation, now: datetime, next_at: datetime | None) -> dict[str, Any]:
+    due = one.deadline
+    return {
+        "id": one.id,
+        "plan": one.plan,
+        "report": one.report,
+        "period": one.period.key,
+        "stage": one.stage,
+        "office": one.office,
+        "to_offices": list(one.to),
+        "through": one.through,
+        "binding": one.binding,
+        "clause": one.clause,
+        "quote": one.quote,
+        "wording": due.wording,
+        "basis": due.basis,
+        "nominal": due.nominal,
+        "last_day": due.last_day,
+        "proposed_day": due.proposed_day,
+        "deadline": due.instant,
+        "explanation": due.explanation,
+        "starts_on": one.period.starts_on,
+        "ends_on": one.period.ends_on,
+        "opens_on": one.opens_on,
+        "chased": one.chased,
+        "opened_at": now,
+        "late_at": due.instant,
+        "next_at": next_at,
+        "noticed": False,
+    }
+
+
+def note_period(connection: Connection, plan: str, report: str, period: str, now: datetime, expected: int) -> None:
+    """Record that a period of a report is open."""
+    row = {"plan": plan, "report": report, "period": period, "opened_at": now, "expected": expected}
+    insert_new(connection, PERIOD, [row])
+
+
+class Swept(NamedTuple):
+    """How far one obligation's ladder has come."""
+
+    id: str
+    next_at: datetime | None
+    noticed: bool
+
+
+def note_swept(connection: Connection, swept: Sequence[Swept], now: datetime) -> None:
+    """Record that everything up to ``now`` has been decided for these obligations."""
+    if not swept:
+        return
+    statement = (
+        update(OBLIGATION)
+        .where(OBLIGATION.c.id == bindparam("_id"))
+        .values(swept_until=now, next_at=bindparam("_next_at"), noticed=bindparam("_noticed"))
+    )
+    connection.execute(statement, [{"_id": s.id, "_next_at": s.next_at, "_noticed": s.noticed} for s in swept])
+
+
+def extend(connection: Connection, obligation_id: str, until: date, next_at: datetime | None) -> None:
+    """Give an obligation a new last day, whose ladder begins afresh."""
+    connection.execute(
+        update(OBLIGATION)
+        .where(OBLIGATION.c.id == obligation_id)
+        .values(extended_to=until, late_at=next_midnight(until), next_at=next_at, swept_until=None, noticed=False)
+    )
+
+
+def redate(connection: Connection, one: Obligation, next_at: datetime | None) -> None:
+    """Replace an opened obligation's deadline by the one it now has (set-date, recompute); an extension stays."""
+    due = one.deadline
+    connection.execute(
+        update(OBLIGATION)
+        .where(OBLIGATION.c.id == one.id)
+        .values(
+            wording=due.wording,
+            basis=due.basis,
+            nominal=due.nominal,
+            last_day=due.last_day,
+            proposed_day=due.proposed_day,
+            deadline=due.instant,
+            late_at=due.instant,
+            explanation=due.explanation,
+            next_at=next_at,
+            swept_until=None,
+            noticed=False,
+        )
+        .where(OBLIGATION.c.extended_to.is_(None))
+    )

@@ -1,0 +1,101 @@
+"""Reading rows by plain SQL, from SQLAlchemy's connection or, since a listing must start fast, from SQLite's own."""
+
+import sqlite3
+from collections import namedtuple
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dunghan.store import trouble
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    Source = Connection | sqlite3.Connection
+
+FILE = "sqlite:///"
+
+
+def sqlite_file(url: str) -> str | None:
+    """The file of a SQLite URL, or None where the database is another."""
+    file = url.removeprefix(FILE)
+    return file if url.startswith(FILE) and file and file != ":memory:" and "?" not in file else None
+
+
+@contextmanager
+def reading_file(file: str) -> Iterator[sqlite3.Connection]:
+    """A read-only transaction on a SQLite file, without importing SQLAlchemy (0.15 s of CPU)."""
+    if not Path(file).is_file():
+        raise trouble.no_file(file)
+    place = FILE + file
+    try:
+        with closing(sqlite3.connect(file, timeout=trouble.BUSY_SECONDS, isolation_level=None)) as connection:
+            connection.execute("BEGIN")
+            known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
+            found = connection.execute("SELECT version_num FROM alembic_version").fetchone() if known else None
+            trouble.require_version(found[0] if found else None, place)
+            yield connection
+    except sqlite3.Error as error:
+        raise trouble.told(place, str(error)) from error
+
+
+def fetch(
+    source: "Source", sql: str, values: Mapping[str, Any], *, days: tuple[str, ...] = (), instants: tuple[str, ...] = ()
+) -> list[Any]:
+    """Rows with their columns as attributes; ``days`` and ``instants`` name the columns that hold such."""
+    if isinstance(source, sqlite3.Connection):
+        return _from_sqlite(source, sql, values, days, instants)
+    return _from_sqlalchemy(source, sql, values, days, instants)
+
+
+def _from_sqlalchemy(
+    source: "Connection", sql: str, values: Mapping[str, Any], days: tuple[str, ...], instants: tuple[str, ...]
+) -> list[Any]:
+    from sqlalchemy import Date, bindparam, text
+
+    from models.instant import Instant
+
+    timed = [bindparam(name, type_=Instant) for name, value in values.items() if isinstance(value, datetime)]
+    statement = text(sql).bindparams(*timed)
+    typed = statement.columns(**dict.fromkeys(days, Date), **dict.fromkeys(instants, Instant))
+    return list(source.execute(typed, dict(values)))
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def _bound(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"  # as SQLAlchemy stores it
+    return value.isoformat() if isinstance(value, date) else value
+
+
+@lru_cache
+def _row_type(names: tuple[str, ...]) -> Callable[..., Any]:
+    row: Any = namedtuple("Row", names)  # type: ignore[misc]
+    return row._make
+
+
+def _from_sqlite(
+    source: sqlite3.Connection, sql: str, values: Mapping[str, Any], days: tuple[str, ...], instants: tuple[str, ...]
+) -> list[Any]:
+    cursor = source.execute(sql, {name: _bound(value) for name, value in values.items()})
+    names = tuple(column[0] for column in cursor.description)
+    make = _row_type(names)
+    parsers = [
+        (i, date.fromisoformat if n in days else _instant) for i, n in enumerate(names) if n in (*days, *instants)
+    ]
+    if not parsers:
+        return list(map(make, cursor))
+    found = []
+    for raw in cursor:
+        cells = list(raw)
+        for index, parse in parsers:
+            if cells[index] is not None:
+                cells[index] = parse(cells[index])
+        found.append(make(cells))
+    return found

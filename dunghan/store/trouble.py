@@ -1,0 +1,43 @@
+"""What can be wrong with the database, each in one line with what to do."""
+
+from models.errors import DatabaseMissing, DatabaseTrouble
+from models.migrations import HEAD
+
+BUSY_SECONDS = 10
+"""How long a writer waits for another before it gives up."""
+
+_RUN_INIT = "Run `dunghan init`."
+
+
+def no_file(file: str) -> DatabaseMissing:
+    """There is no SQLite file."""
+    return DatabaseMissing(f"There is no database at {file}. {_RUN_INIT}")
+
+
+def require_version(version: str | None, place: str) -> None:
+    """Raise unless the schema is this software's own."""
+    if version is None:
+        raise DatabaseMissing(f"The database at {place} is empty. {_RUN_INIT}")
+    if version < HEAD:
+        raise DatabaseTrouble(
+            f"The database is of an older version ({version}, this software needs {HEAD}). {_RUN_INIT}"
+        )
+    if version > HEAD:
+        raise DatabaseTrouble(
+            f"The database is of a newer version ({version}) than this software ({HEAD}). Upgrade the software."
+        )
+
+
+def told(place: str, said: str) -> DatabaseTrouble:
+    """A driver's complaint in words that help."""
+    said = " ".join(said.split())
+    if "locked" in said or "busy" in said:
+        return DatabaseTrouble(
+            f"The database at {place} stayed locked for {BUSY_SECONDS} s. "
+            "Another process is writing: wait for it, or find it with `fuser` and stop it."
+        )
+    if "disk" in said and "full" in said:
+        return DatabaseTrouble("The disk is full. Free some space; what was accepted before is safe.")
+    if "readonly" in said or "read-only" in said:
+        return DatabaseTrouble(f"The database at {place} cannot be written: check who owns the file and its folder.")
+    return DatabaseTrouble(f"The database at {place} cannot be used: {said}. Check DUNGHAN_DATABASE_URL.")

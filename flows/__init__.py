@@ -1,0 +1,1 @@
+"""The story as Prefect runs it: open → check → decide → enqueue → deliver → publish."""

@@ -1,0 +1,151 @@
+"""One plan's reporting chain as a flow: short, re-runnable, and never waiting for a deadline."""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated, Any
+
+from prefect import flow, get_run_logger, runtime, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
+from pydantic import Field
+
+from dunghan import clock
+from dunghan.engine import board
+from dunghan.engine.board import StageCheck
+from dunghan.engine.delivery import deliver
+from dunghan.engine.run import summary, word
+from dunghan.engine.sweep import Pass, decide_only, open_only
+from dunghan.outbox import Tally
+from flows import names
+from flows.desk import desk, sit_down
+from flows.publish import publish_board
+from models.timezone import VIETNAM
+
+
+@task(name="mở kỳ báo cáo", cache_policy=NO_CACHE)
+async def open_periods(plan: str, now: datetime) -> int:
+    """Open every period that has begun."""
+    return await asyncio.to_thread(open_only, desk(), plan, now)
+
+
+@task(name="kiểm tra", task_run_name="kiểm tra · {stage}", cache_policy=NO_CACHE)
+async def check_stage(plan: str, stage: str, now: datetime) -> StageCheck:
+    """Check what one stage has handed in."""
+    return await asyncio.to_thread(board.check_stage, desk(), plan, stage, now)
+
+
+@task(name="quyết định và xếp hàng", cache_policy=NO_CACHE)
+async def decide_and_enqueue(plan: str, now: datetime, dry_run: bool) -> Pass:
+    """Decide which rungs fire, and queue their messages in the same transaction."""
+    return await asyncio.to_thread(decide_only, desk(), plan, now, dry_run)
+
+
+@task(name="gửi", cache_policy=NO_CACHE)
+async def deliver_messages(plan: str, now: datetime) -> Tally:
+    """Send what may leave, by batches over open connections."""
+    return await asyncio.to_thread(deliver, desk(), now, plan)
+
+
+@task(name="công bố", cache_policy=NO_CACHE)
+async def publish(plan: str, now: datetime) -> int:
+    """Publish the tables that the coordinator watches."""
+    context = desk()
+    return await publish_board(context, context.catalog.plan(plan), now)
+
+
+def _moment(as_of: datetime | None) -> datetime:
+    """The run's ``now``, fixed once: the parameter, else the scheduled time, else the clock."""
+    found = as_of or runtime.flow_run.scheduled_start_time or clock.now()
+    return found if found.tzinfo else found.replace(tzinfo=VIETNAM)
+
+
+def _run_name() -> str:
+    given = runtime.flow_run.parameters
+    context = sit_down()
+    as_of = given.get("as_of")
+    moment = datetime.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+    return names.run_name(context, context.catalog.plan(given["plan"]), _moment(moment))
+
+
+@flow(name="reporting-chain", flow_run_name=_run_name, persist_result=False)
+async def reporting_chain(
+    plan: Annotated[str, Field(title="Kế hoạch", description="Mã kế hoạch, như ha-giang-168-2016")],
+    as_of: Annotated[
+        datetime | None, Field(title="Tính đến", description="Bỏ trống: giờ chạy theo lịch. Giờ Việt Nam.")
+    ] = None,
+    dry_run: Annotated[bool, Field(title="Chạy thử", description="Chỉ tính, không ghi và không gửi gì.")] = False,
+) -> State[dict[str, Any]]:
+    """Run a plan's chain once.
+
+    1. Open the periods that have begun.
+    2. Check every stage.
+    3. Decide, and enqueue in the same transaction.
+    4. Deliver.
+    5. Publish.
+    """
+    log = get_run_logger()
+    now = _moment(as_of)
+    context = sit_down()
+    held = await asyncio.to_thread(context.catalog.plan, plan)
+    await _tag(names.tags(context, held, sorted({key for key, _ in names.in_season(context, held, now)})))
+    log.info("Kế hoạch %s, tính đến %s", held.label, f"{now.astimezone(VIETNAM):%H:%M ngày %d/%m/%Y}")
+
+    opened = 0 if dry_run else await open_periods(plan, now)
+    if opened:
+        log.info("Mở kỳ mới: %d nghĩa vụ báo cáo", opened)
+    for checked in await asyncio.gather(*(check_stage(plan, stage, now) for stage in board.stages(held))):
+        if checked.expected:
+            log.info("%s", checked.line)
+    done = (await decide_and_enqueue(plan, now, dry_run))._replace(opened=opened)
+    log.info(
+        "Nhắc %d lượt trong %d thư; %d bậc không nhắc (lý do xem dunghan explain)",
+        done.reminders, done.messages, done.skipped,
+    )  # fmt: skip
+    sent = Tally() if dry_run else await deliver_messages(plan, now)
+    _tell(log, sent)
+    await publish(plan, now)
+
+    state = await asyncio.to_thread(word, context, plan, now)
+    log.info("Kết quả: %s", state)
+    document = summary(plan, now, done, sent, state)
+    if sent.dead:
+        return Failed(name=f"Undelivered {sent.dead}", message=_said(document))
+    return Completed(name=state, message=_said(document))
+
+
+def _tell(log: Any, sent: Tally) -> None:
+    if any(sent):
+        log.info("Gửi được %d, thử lại %d, bị từ chối %d", sent.delivered, sent.retry, sent.rejected)
+    if sent.kept:
+        log.warning("%d thư còn giữ lại: chưa có cổng gửi, hoặc ngoài giờ làm việc", sent.kept)
+    if sent.dead or sent.rejected:
+        log.error(
+            "%d thư không gửi được: dunghan outbox list --status dead, --status rejected", sent.dead + sent.rejected
+        )
+
+
+def _said(document: dict[str, Any]) -> str:
+    parts = (
+        "opened",
+        "reminders",
+        "messages",
+        "delivered",
+        "retry",
+        "rejected",
+        "dead",
+        "skipped",
+        "withdrawn",
+        "kept",
+    )
+    return f"{document['state']}: " + ", ".join(f"{name} {document[name]}" for name in parts)
+
+
+async def _tag(tags: list[str]) -> None:
+    """Tag this run with what it is about."""
+    run_id = runtime.flow_run.id
+    if run_id is None:
+        return
+    async with get_client() as client:
+        await client.update_flow_run(run_id, tags=sorted({*(runtime.flow_run.tags or ()), *tags}))
