@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from dunghan.core.deadlines import deadlines
+from dunghan.core.names import kind_name
 from dunghan.core.periods import periods
-from dunghan.core.wording import kind_name
 from dunghan.engine.context import Context
 from models.plan import Plan
 from models.timezone import local_day

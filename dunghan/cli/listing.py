@@ -68,7 +68,8 @@ def status(
     as_json: Json = False,
 ) -> None:
     """How far each stage is: expected, submitted, on time, late, missing, and who is missing."""
-    from dunghan.core.wording import some, stage_name
+    from dunghan.core.names import stage_name
+    from dunghan.core.wording import some
     from dunghan.engine import views
     from dunghan.engine.owed import Wanted, check_wanted
 

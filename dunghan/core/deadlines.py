@@ -6,12 +6,11 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from dunghan.core.calendar import WorkCalendar
+from dunghan.core.names import show, stage_name
 from models.due import Day, Due
 from models.obligation import Deadline, Period
 from models.plan import Plan
 from models.report import Link, Report
-
-_WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 
 
 class DateSet(NamedTuple):
@@ -25,15 +24,6 @@ class DateSet(NamedTuple):
 
 Dates = Mapping[tuple[str, str, str], DateSet]
 """What coordinators have set, by (report, stage, period key)."""
-
-
-def show(day: date) -> str:
-    """A day as Vietnamese read it.
-
-    >>> show(date(2018, 12, 9))
-    '09/12/2018 (Chủ nhật)'
-    """
-    return f"{day:%d/%m/%Y} ({_WEEKDAYS[day.weekday()]})"
 
 
 def resolve(rule: Day, of: Period) -> date:
@@ -78,7 +68,7 @@ def _set(given: DateSet) -> Deadline:
         "set",
         nominal=given.day,
         last_day=given.day,
-        explanation=f"{given.by} ấn định ngày {given.on:%d/%m/%Y}, hết ngày {show(given.day)}: {given.because}",
+        explanation=f"{given.by} ấn định ngày {given.on:%d/%m/%Y}: hết {show(given.day)}. Lý do: {given.because}",
     )
 
 
@@ -114,13 +104,18 @@ def _dated(due: Due, of: Period, calendar: WorkCalendar, when_not_working: str) 
     )
 
 
+def _lower(stage: str) -> str:
+    name = stage_name(stage)
+    return name[:1].lower() + name[1:]
+
+
 def _derived(due: Due, base: Deadline, calendar: WorkCalendar) -> Deadline:
     assert due.derived is not None
     if base.last_day is None:
-        return Deadline("undated", None, explanation=f"Suy ra từ cấp {due.derived.stage}, cấp đó chưa có hạn.")
+        return Deadline("undated", None, explanation=f"Suy ra từ hạn của {_lower(due.derived.stage)}, hạn đó chưa có.")
     last = calendar.back(base.last_day, due.derived.working_days_before)
     why = (
-        f"Suy ra: {due.derived.working_days_before} ngày làm việc trước ngày cuối của cấp {due.derived.stage} "
+        f"Suy ra: {due.derived.working_days_before} ngày làm việc trước ngày cuối của {_lower(due.derived.stage)} "
         f"({show(base.last_day)}), không tính ngày đó: {show(last)}."
     )
     return Deadline("by", "derived", nominal=last, last_day=last, explanation=why)

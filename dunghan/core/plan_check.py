@@ -7,7 +7,8 @@ from datetime import date
 from typing import NamedTuple
 
 from dunghan.core.calendar import WorkCalendar
-from dunghan.core.deadlines import deadlines, show
+from dunghan.core.deadlines import deadlines
+from dunghan.core.names import show
 from dunghan.core.periods import periods
 from models.base import Value
 from models.office import OfficeTree

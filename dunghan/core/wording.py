@@ -6,41 +6,22 @@ from datetime import date
 from html import escape
 from typing import NamedTuple
 
-from dunghan.core.deadlines import show
+from dunghan.core.names import show
 from dunghan.core.periods import period_name
 
 SECTIONS = ("subject", "text", "line", "html", "line_html")
+_OF_A_LINE = frozenset(
+    ("office", "report", "period", "last_day", "when", "to", "clause", "basis", "explanation", "missing", "because")
+)
+_OF_A_MESSAGE = frozenset(
+    (
+        "office", "name", "plan", "plan_title", "place", "lines", "count", "when", "last_day", "sign_office",
+        "sign_name", "sign_contact", "date", "table", "missing", "reached", "waiting", "failed", "unreachable",
+        "undated",
+    )
+)  # fmt: skip
 NAMES_SHOWN = 12
 """How many missing offices a message names before it counts the rest."""
-
-_STAGES = {
-    "vi": {
-        "commune": "Cấp xã",
-        "district": "Cấp huyện",
-        "department": "Sở, ban, ngành",
-        "organisation": "Tổ chức, đoàn thể",
-        "dolisa": "Cơ quan thường trực",
-    },
-    "en": {
-        "commune": "Communes",
-        "district": "Districts",
-        "department": "Departments",
-        "organisation": "Organisations",
-        "dolisa": "Standing agency",
-    },
-}
-
-
-_KINDS = {
-    "annual": "hằng năm",
-    "semiannual": "6 tháng",
-    "quarterly": "quý",
-    "monthly": "tháng",
-    "midterm": "sơ kết",
-    "final": "tổng kết",
-    "once": "một lần",
-    "periodic": "định kỳ",
-}
 
 
 class Template(NamedTuple):
@@ -73,8 +54,13 @@ class Template(NamedTuple):
             except ValueError:
                 raise ValueError(f"section {section}: a brace stands alone: write {{name}}, or remove it") from None
             for _, field, spec, conversion in fields:
-                if field is not None and (not field.isidentifier() or spec or conversion):
+                if field is None:
+                    continue
+                if not field.isidentifier() or spec or conversion:
                     raise ValueError(f"section {section}: {{{field}}} is not a plain placeholder")
+                known = _OF_A_LINE if section.startswith("line") else _OF_A_MESSAGE
+                if field not in known:
+                    raise ValueError(f"section {section}: no placeholder {{{field}}}; known: {', '.join(sorted(known))}")
         return cls(**texts)
 
 
@@ -109,20 +95,6 @@ class Words(NamedTuple):
     subject: str
     text: str
     html: str
-
-
-def stage_name(stage: str, language: str = "vi") -> str:
-    """What people call a stage; its own name where nobody gave it another."""
-    return _STAGES.get(language, _STAGES["vi"]).get(stage, stage)
-
-
-def kind_name(kind: str) -> str:
-    """What people call a kind of report.
-
-    >>> kind_name("midterm")
-    'sơ kết'
-    """
-    return _KINDS.get(kind, kind)
 
 
 def when(last_day: date, today: date, language: str = "vi") -> str:
@@ -194,7 +166,8 @@ def letter(
         "last_day": _day(first, language) if first else "",
         **fields,
     }
-    text_lines = "\n".join(_filled(template.line, f) for f in shown)
+    gap = "\n\n" if "\n" in template.line else "\n"
+    text_lines = gap.join(_filled(template.line, f) for f in shown)
     html_lines = "\n".join(_filled(template.line_html, _escaped(f)) for f in shown)
     return Words(
         " ".join(template.subject.format_map(common).split()),

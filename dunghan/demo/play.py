@@ -12,7 +12,8 @@ from pathlib import Path
 
 from deployments import server
 from dunghan.core.ladder import steps
-from dunghan.core.wording import some, stage_name
+from dunghan.core.names import stage_name
+from dunghan.core.wording import some
 from dunghan.demo.mailbox import Mailbox
 from dunghan.demo.season import HandingIn, handing_in, people
 from dunghan.demo.zalo_standin import ZaloStandIn

@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 
 from dunghan.core import dispatch
 from dunghan.core.ladder import steps
+from dunghan.core.names import stage_name
 from dunghan.core.periods import period_name
 from dunghan.core.tally import Owed, count, tally
-from dunghan.core.wording import stage_name
 from dunghan.engine.context import Context
 from dunghan.engine.digest_text import active
 from dunghan.engine.owed import Standing, Wanted, owed

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select
 
 from dunghan.core import dispatch, wording
+from dunghan.core.names import stage_name
 from dunghan.core.periods import period_name
 from dunghan.core.tally import Owed, tally
 from dunghan.engine.context import Context
@@ -47,7 +48,7 @@ def digest_fields(
     for (report, key), stages in counts.items():
         name = f"{titles.get(report, report)}, {period_name(key)}"
         for stage in stages:
-            label = wording.stage_name(stage.stage)
+            label = stage_name(stage.stage)
             table.append(
                 f"{name} · {label}: phải nộp {stage.expected}, đã nộp {stage.submitted} "
                 f"(đúng hạn {stage.on_time}, muộn {stage.late}), còn thiếu {stage.missing}"

@@ -52,6 +52,7 @@ LEADER: tuple[Role, ...] = ("leader", "coordinator", "officer")
         (DEPARTMENT, 7, Superior(LEAD, LEADER)),
         (THE_LEAD, 3, Superior(LEAD, ("leader", "coordinator"))),
         (THE_LEAD, 7, Superior("02", LEADER)),
+        (Owing(LEAD, ("02",), LEAD), 7, Superior("02", LEADER)),  # it is not its own superior
         (Owing("593", ("binh-thuan.so-ldtbxh",)), 3, Superior("binh-thuan.so-ldtbxh", OFFICER)),
         (Owing("ha-giang.cong-an", ()), 3, None),  # the text names no recipient
         (Owing("ha-giang.cong-an", ()), 7, None),

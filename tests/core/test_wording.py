@@ -5,7 +5,8 @@ from string import Formatter
 import pytest
 
 from config.catalog import Catalog
-from dunghan.core.wording import NAMES_SHOWN, Line, Signature, Template, Words, letter, some, stage_name, when
+from dunghan.core.names import stage_name
+from dunghan.core.wording import NAMES_SHOWN, Line, Signature, Template, Words, letter, some, when
 
 TODAY = date(2018, 12, 7)
 SIGN = Signature("Sở Lao động - Thương binh và Xã hội tỉnh Hà Giang", "Bà Hoa", "0912345678", "hoa@ha-giang.example")
@@ -23,7 +24,7 @@ ANNUAL = Line(
     last_day=date(2018, 12, 9),
     clause="VIII.1",
     quote="trước ngày 10 tháng 12 hàng năm",
-    explanation="Trước ngày 10/12/2018: ngày cuối là 09/12/2018 (Chủ nhật).",
+    explanation="Trước ngày 10/12/2018: ngày cuối là Chủ nhật 09/12/2018.",
     to=("UBND tỉnh Hà Giang",),
     through="Sở Lao động - Thương binh và Xã hội tỉnh Hà Giang",
     missing=("UBND xã Lũng Cú", "UBND xã Má Lé"),
@@ -36,20 +37,20 @@ def reminder(catalog: Catalog, *lines: Line, sign: Signature = SIGN, language: s
 
 def test_a_reminder_says_in_vietnamese_what_by_when_to_whom_and_why(catalog: Catalog) -> None:
     words = reminder(catalog, ANNUAL)
-    assert words.subject == "[168/KH-UBND] Nhắc nộp 1 báo cáo: còn 2 ngày (ngày cuối 09/12/2018 (Chủ nhật))"
+    assert words.subject == "[168/KH-UBND] Nhắc nộp 1 báo cáo: còn 2 ngày (hạn cuối Chủ nhật 09/12/2018)"
     for said in (
         "Kính gửi: UBND huyện Đồng Văn",
         "Báo cáo hằng năm, năm 2018",
-        "hết ngày 09/12/2018 (Chủ nhật) (còn 2 ngày)",
+        "hết Chủ nhật 09/12/2018 (còn 2 ngày)",
         "UBND tỉnh Hà Giang (qua Sở Lao động - Thương binh và Xã hội tỉnh Hà Giang)",
         "Căn cứ: điểm VIII.1 “trước ngày 10 tháng 12 hàng năm”",
-        "Trước ngày 10/12/2018: ngày cuối là 09/12/2018 (Chủ nhật).",
+        "Trước ngày 10/12/2018: ngày cuối là Chủ nhật 09/12/2018.",
         "Chưa nhận được từ 2 đơn vị: UBND xã Lũng Cú; UBND xã Má Lé",
         "Cán bộ đầu mối: Bà Hoa",
         "0912345678 · hoa@ha-giang.example",
     ):
         assert said in words.text, said
-    for said in ("UBND huyện Đồng Văn", "hết ngày 09/12/2018 (Chủ nhật)", "VIII.1", "Bà Hoa"):
+    for said in ("UBND huyện Đồng Văn", "hết Chủ nhật 09/12/2018", "VIII.1", "Bà Hoa"):
         assert said in words.html, said
 
 
@@ -64,7 +65,7 @@ def test_a_reminder_in_english_has_english_words_and_dates(catalog: Catalog) -> 
 def test_one_message_carries_every_report_and_its_subject_the_nearest_day(catalog: Catalog) -> None:
     midterm = ANNUAL._replace(report="Báo cáo sơ kết", last_day=date(2018, 12, 8), missing=())
     words = reminder(catalog, ANNUAL, midterm)
-    assert words.subject.startswith("[168/KH-UBND] Nhắc nộp 2 báo cáo: còn 1 ngày (ngày cuối 08/12/2018")
+    assert words.subject.startswith("[168/KH-UBND] Nhắc nộp 2 báo cáo: còn 1 ngày (hạn cuối thứ Bảy 08/12/2018")
     assert "Báo cáo hằng năm, năm 2018" in words.text
     assert "Báo cáo sơ kết, năm 2018" in words.text
 
