@@ -81,7 +81,7 @@ def parse_hours(value: str) -> tuple[time, time]:
 
 
 def load(environ: Mapping[str, str] | None = None, env_file: Path | None = None) -> Settings:
-    """Read the settings. A variable of the environment wins over ``.env``; an empty one counts as not set.
+    """Read the settings. A variable of the environment wins over ``.env``; an empty one leaves the default.
 
     Raises BadSettings, which names the variable and the remedy and never its value.
     """

@@ -57,6 +57,8 @@ def read(path: Path, model: type[M], name: str | None = None) -> M:
         raw = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise BadFile([Problem(shown, 0, "file", "there is no such file: check the path")]) from None
+    except OSError as error:
+        raise BadFile([Problem(shown, 0, "file", f"cannot be read ({error.strerror}): check the path")]) from None
     except UnicodeDecodeError as error:
         why = f"not UTF-8 (byte {error.start}): save the file as UTF-8"
         raise BadFile([Problem(shown, 0, "file", why)]) from None

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from dunghan.engine.context import Context
+from dunghan.engine.doctor import DEFAULT_API
 from dunghan.engine.views import stamp
 from models.errors import ServerTrouble
 
@@ -20,15 +21,18 @@ def trigger(context: Context, plan_id: str, as_of: datetime | None) -> dict[str,
     from prefect.client.schemas.objects import FlowRun
     from prefect.deployments import run_deployment
     from prefect.exceptions import ObjectNotFound
+    from prefect.settings import PREFECT_API_URL, temporary_settings
 
     from deployments.register import deployment_name
 
     plan = context.catalog.plan(plan_id)
     parameters: dict[str, Any] = {"plan": plan_id} | ({"as_of": as_of.isoformat()} if as_of else {})
     try:
-        run: FlowRun = run_deployment(  # type: ignore[assignment]  # we are not in a loop
-            deployment_name(plan), parameters=parameters, timeout=PATIENCE_SECONDS, poll_interval=1, as_subflow=False
-        )
+        with temporary_settings(set_defaults={PREFECT_API_URL: DEFAULT_API}):  # or Prefect starts a server of its own
+            run: FlowRun = run_deployment(  # type: ignore[assignment]  # we are not in a loop
+                deployment_name(plan), parameters=parameters, timeout=PATIENCE_SECONDS, poll_interval=1,
+                as_subflow=False,
+            )  # fmt: skip
     except ObjectNotFound:
         raise ServerTrouble(f"The server knows no deployment of {plan_id}: `dunghan serve` registers them.") from None
     except (httpx.HTTPError, RuntimeError) as error:

@@ -1,12 +1,10 @@
 """One machine: the Prefect server and the process that runs every plan's schedule, started and stopped together."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
-from types import FrameType
 
 from deployments import server
 from dunghan.engine.context import Context
@@ -29,7 +27,7 @@ def serve(context: Context, host: str, port: int) -> None:
     server.require_free(host, port)
     settings = server.server_settings(Path(os.environ.get("PREFECT_HOME", HOME)), host, port)
     LOGS.mkdir(parents=True, exist_ok=True)
-    signal.signal(signal.SIGTERM, _interrupt)
+    server.interrupt_on_sigterm()
     print(f"Starting the Prefect server on http://{host}:{port} …", flush=True)
     children = [server.start(settings, LOGS / "server.log")]
     try:
@@ -51,7 +49,3 @@ def serve(context: Context, host: str, port: int) -> None:
         for child in reversed(children):
             server.stop(child)
     sys.exit(1)
-
-
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from types import FrameType
 
 from models.errors import ServerTrouble
 
@@ -19,6 +20,7 @@ PATIENCE_SECONDS = 90
 def server_settings(home: Path, host: str, port: int) -> dict[str, str]:
     """The environment of a server and of its clients: everything under ``home``, nothing told to anybody."""
     return {
+        "PYTHONSAFEPATH": "1",  # a folder that holds a config/ of its own must not shadow ours
         "PREFECT_HOME": str(home.resolve()),
         "PREFECT_PROFILES_PATH": str(home.resolve() / "profiles.toml"),
         "PREFECT_API_URL": f"http://{host}:{port}/api",
@@ -26,6 +28,7 @@ def server_settings(home: Path, host: str, port: int) -> dict[str, str]:
         "PREFECT_SERVER_API_PORT": str(port),  # or the UI talks to 4200
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_CLI_PROMPT": "false",
+        "PREFECT_LOGGING_LOGGERS_PREFECT_TASK_RUNS_LEVEL": "WARNING",  # a run's log tells the story, not its tasks
         "DO_NOT_TRACK": "1",
     }
 
@@ -78,6 +81,15 @@ def wait_until_up(api: str, child: subprocess.Popen[bytes], log: Path) -> None:
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
     raise ServerTrouble(f"The Prefect server did not answer within {PATIENCE_SECONDS} s: its words are in {log}.")
+
+
+def interrupt_on_sigterm() -> None:
+    """Let SIGTERM end this process as Ctrl-C does, so that its children are stopped."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
 
 
 def stop(child: subprocess.Popen[bytes], patience: float = 15) -> None:

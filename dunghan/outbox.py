@@ -5,7 +5,7 @@ Delivery is at least once: what was in flight at a crash goes again, under the s
 
 import os
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, bindparam, case, func, insert, or_, s
 from dunghan.channels.outcome import Delivered, Gateway, Letter, Outcome, Rejected, Retry
 from dunghan.core.backoff import MOST_ATTEMPTS, delay
 from dunghan.store.database import reading, writing
-from dunghan.store.messages import ATTEMPT, MESSAGE
+from dunghan.store.messages import ATTEMPT, MESSAGE, UNSENT, WAITING
 
 BATCH = 500
 LEASE = timedelta(minutes=10)
@@ -47,7 +47,7 @@ Compose = Callable[[Connection, Sequence[Claimed]], Mapping[int, Prepared]]
 
 
 class Tally(NamedTuple):
-    """What became of the messages of one delivery; ``kept`` wait because their channel has no gateway."""
+    """What became of the messages of one delivery; ``kept`` wait for a gateway, or for their plan to be resumed."""
 
     delivered: int = 0
     retry: int = 0
@@ -62,21 +62,29 @@ class Tally(NamedTuple):
 
 
 def claim(
-    db: Engine, *, now: datetime, real: datetime, owner: str, channels: Sequence[str], plan: str | None
+    db: Engine,
+    *,
+    now: datetime,
+    real: datetime,
+    owner: str,
+    channels: Sequence[str],
+    plan: str | None,
+    paused: Collection[str] = (),
 ) -> list[Claimed]:
     """Take up to a batch of messages that may leave, by one compare-and-swap; who comes second finds none of them.
 
-    ``now`` is the run's time, ``real`` the real clock. A message whose lease has ended was in flight when its
-    sender died: its fate is unknown, and it is taken again.
+    ``now`` is the run's time, ``real`` the real clock; ``paused`` plans are passed over. A message whose lease
+    has ended was in flight when its sender died: its fate is unknown, and it is taken again.
     """
     m = MESSAGE.c
-    waiting = m.status.in_(("queued", "retry")) & (m.not_before <= now) & or_(m.retry_at.is_(None), m.retry_at <= real)
+    waiting = m.status.in_(UNSENT) & (m.not_before <= now) & or_(m.retry_at.is_(None), m.retry_at <= real)
     orphaned = (m.status == "sending") & (m.lease_until < real)
-    # The statuses stand alone as well, so that the partial index serves.
-    query = select(m.id).where(m.status.in_(("queued", "retry", "sending")), or_(waiting, orphaned))
+    query = select(m.id).where(WAITING, or_(waiting, orphaned))
     query = query.where(m.channel.in_(channels)).order_by(case((m.kind == "digest", 1), else_=0), m.id).limit(BATCH)
     if plan is not None:
         query = query.where(m.plan == plan)
+    if paused:
+        query = query.where(m.plan.not_in(paused))
     columns = (m.id, m.contact_id, m.office, m.plan, m.day, m.kind, m.channel, m.message_id, m.attempts)
     with writing(db) as connection:
         if connection.dialect.name == "postgresql":
@@ -98,6 +106,7 @@ def deliver(
     now: datetime,
     clock: Callable[[], datetime],
     plan: str | None = None,
+    paused: Collection[str] = (),
 ) -> Tally:
     """Send what may leave, batch by batch.
 
@@ -108,14 +117,15 @@ def deliver(
     """
     owner = f"{os.getpid()}-{secrets.token_hex(4)}"
     total = Tally()
-    while claimed := claim(db, now=now, real=clock(), owner=owner, channels=list(gateways), plan=plan):
+    channels = list(gateways)
+    while claimed := claim(db, now=now, real=clock(), owner=owner, channels=channels, plan=plan, paused=paused):
         digests = [c for c in claimed if c.kind == "digest"]
         # A digest tells what became of the others, so those are settled before it is written.
         for group in ([c for c in claimed if c.kind != "digest"], digests):
             if group:
                 total = total.plus(_send(db, gateways, compose, group, owner, clock))
     with reading(db) as connection:
-        return total._replace(kept=_kept(connection, now, list(gateways), plan))
+        return total._replace(kept=_kept(connection, now, channels, plan, paused))
 
 
 def _send(
@@ -201,15 +211,19 @@ def _fate(one: Claimed, ready: Prepared, outcome: Outcome | None, real: datetime
             return base | {"status": "dead", "answer": why}
 
 
-def _kept(connection: Connection, now: datetime, channels: Sequence[str], plan: str | None) -> int:
+def _kept(
+    connection: Connection, now: datetime, channels: Sequence[str], plan: str | None, paused: Collection[str]
+) -> int:
     m = MESSAGE.c
-    query = select(func.count()).where(m.status.in_(("queued", "retry")), m.not_before <= now)
-    query = query.where(m.channel.not_in(channels)) if channels else query
+    query = select(func.count()).where(WAITING, m.status.in_(UNSENT), m.not_before <= now)
+    query = query.where(or_(m.channel.not_in(channels), m.plan.in_(paused)))
     return int(connection.scalar(query.where(m.plan == plan) if plan else query) or 0)
 
 
-def retry(connection: Connection, ids: Sequence[int]) -> int:
-    """Queue rejected, dead or waiting messages again, at once; says how many."""
+def retry(connection: Connection, ids: Sequence[int], channel: str) -> int:
+    """Queue rejected, dead or waiting messages again, at once, by a channel; says how many."""
     m = MESSAGE.c
     again = update(MESSAGE).where(m.id.in_(ids), m.status.in_(("rejected", "dead", "retry")))
-    return connection.execute(again.values(status="queued", attempts=0, retry_at=None, settled_at=None)).rowcount
+    return connection.execute(
+        again.values(status="queued", channel=channel, attempts=0, retry_at=None, settled_at=None)
+    ).rowcount

@@ -7,6 +7,7 @@ from dunghan.core.deadlines import deadlines
 from dunghan.core.names import kind_name
 from dunghan.core.periods import periods
 from dunghan.engine.context import Context
+from dunghan.store import facts
 from models.plan import Plan
 from models.timezone import local_day
 
@@ -17,13 +18,15 @@ def flow_name(plan: Plan) -> str:
 
 
 def in_season(context: Context, plan: Plan, now: datetime) -> list[tuple[str, str]]:
-    """The (period, report kind) pairs whose ladder may speak at ``now``, by the plan's own dates."""
+    """The (period, report kind) pairs whose ladder may speak at ``now``, by the plan's dates and those set since."""
     ladder, today = context.catalog.ladder, local_day(now)
     first, last = today - timedelta(days=ladder.obliged[-1]), today - timedelta(days=ladder.obliged[0])
     found: list[tuple[str, str]] = []
+    with context.reading() as connection:
+        dates = facts.plan_facts(connection, plan.id).dates
     for report in plan.reports:
         for of in periods(plan, report, context.horizon(now)):
-            days = deadlines(plan, report, of, context.catalog.calendar, {}).values()
+            days = deadlines(plan, report, of, context.catalog.calendar, dates).values()
             if any(d.last_day and first <= d.last_day <= last for d in days):
                 found.append((of.key, report.kind))
     return found

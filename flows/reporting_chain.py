@@ -2,14 +2,13 @@
 
 import asyncio
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import flow, get_run_logger, runtime, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
-from pydantic import Field
 
 from dunghan import clock
 from dunghan.core.names import plain, stage_name
@@ -22,7 +21,8 @@ from dunghan.outbox import Tally
 from flows import names
 from flows.desk import desk, sit_down
 from flows.publish import publish_board
-from models.timezone import VIETNAM
+from models.errors import DunghanError
+from models.timezone import VIETNAM, local_day
 
 
 @task(name="mở kỳ báo cáo", task_run_name="mo ky bao cao", cache_policy=NO_CACHE)
@@ -69,20 +69,17 @@ def _moment(as_of: datetime | None) -> datetime:
 
 def _run_name() -> str:
     given = runtime.flow_run.parameters
-    context = sit_down()
     as_of = given.get("as_of")
-    moment = datetime.fromisoformat(as_of) if isinstance(as_of, str) else as_of
-    return names.run_name(context, context.catalog.plan(given["plan"]), _moment(moment))
+    now = _moment(datetime.fromisoformat(as_of) if isinstance(as_of, str) else as_of)
+    try:
+        context = sit_down()
+        return names.run_name(context, context.catalog.plan(given["plan"]), now)
+    except DunghanError:  # the flow meets it again and fails by it; raised here, the run would hang as Pending
+        return f"{given['plan']} · {local_day(now):%d/%m/%Y}"
 
 
 @flow(name="reporting-chain", flow_run_name=_run_name, persist_result=False)
-async def reporting_chain(
-    plan: Annotated[str, Field(title="Kế hoạch", description="Mã kế hoạch, như ha-giang-168-2016")],
-    as_of: Annotated[
-        datetime | None, Field(title="Tính đến", description="Bỏ trống: giờ chạy theo lịch. Giờ Việt Nam.")
-    ] = None,
-    dry_run: Annotated[bool, Field(title="Chạy thử", description="Chỉ tính, không ghi và không gửi gì.")] = False,
-) -> State[dict[str, Any]]:
+async def reporting_chain(plan: str, as_of: datetime | None = None, dry_run: bool = False) -> State[dict[str, Any]]:
     """Run a plan's chain once.
 
     1. Open the periods that have begun.
@@ -90,6 +87,11 @@ async def reporting_chain(
     3. Decide, and enqueue in the same transaction.
     4. Deliver.
     5. Publish.
+
+    Args:
+        plan: Mã kế hoạch, như ha-giang-168-2016.
+        as_of: Tính đến. Bỏ trống: giờ chạy theo lịch. Giờ Việt Nam.
+        dry_run: Chạy thử: chỉ tính, không ghi và không gửi gì.
     """
     log = get_run_logger()
     now = _moment(as_of)

@@ -41,5 +41,9 @@ def unprotect(connection: Connection, tables: Iterable[str]) -> None:
         else:
             for act in ("update", "delete"):
                 connection.execute(text(f"DROP TRIGGER {table}_no_{act}"))
+
+
+def forget(connection: Connection) -> None:
+    """Remove what the triggers called, once the last of them is gone."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("DROP FUNCTION dunghan_refuse()"))

@@ -36,6 +36,11 @@ class Deadline:
     explanation: str = ""
 
     @property
+    def facts(self) -> tuple[object, ...]:
+        """What makes it another deadline: everything but the words that explain it."""
+        return self.wording, self.basis, self.nominal, self.last_day, self.proposed_day
+
+    @property
     def instant(self) -> datetime | None:
         """The half-open deadline in Asia/Ho_Chi_Minh, or None while nobody set a date."""
         return next_midnight(self.last_day) if self.last_day else None

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dunghan.cli.output import Because, By, Json, author, context
+from dunghan.cli.output import Because, By, Json, Reason, author, context
 from dunghan.printing import show_json
 
 if TYPE_CHECKING:
@@ -93,24 +93,30 @@ def accept(obligation: str, because: Because = "", by: By = None, at: At = None)
     print(f"{obligation}: accepted.")
 
 
-def give_back(
-    obligation: str, because: Annotated[str, typer.Option("--because")], by: By = None, at: At = None
-) -> None:
+def give_back(obligation: str, because: Reason, by: By = None, at: At = None) -> None:
     """Return what was handed in, with a reason; the office is told at once."""
-    from dunghan.engine import actions, delivery
+    from dunghan.engine import actions, delivery, mailroom
+    from models.errors import DunghanError
 
     here = context()
     actions.give_back(here, obligation, by=author(by), because=because, at=_when(at))
-    sent = delivery.deliver(here, here.now(), obligation.partition("/")[0])
-    told = (
-        "the office has been told" if sent.delivered else "the notice is queued for the next working hours or gateway"
-    )
-    print(f"{obligation}: returned; {told}.")
+    trouble = ""
+    try:
+        delivery.deliver(here, here.now(), obligation.partition("/")[0])
+    except DunghanError as error:  # the return is on record; a gateway's fault must not look like a failed return
+        trouble = f" ({error})"
+    print(f"{obligation}: returned; {_TOLD[mailroom.notice_fate(here, obligation)]}{trouble}.")
 
 
-def extend(
-    obligation: str, until: Until, because: Annotated[str, typer.Option("--because")], by: By = None, at: At = None
-) -> None:
+_TOLD = {
+    "delivered": "the office has been told",
+    "waiting": "the notice is queued for the next working hours or gateway",
+    "nobody": "nobody there can be reached: import a contact, and call them",
+    "failed": "the notice could not be sent: see `dunghan outbox list`",
+}
+
+
+def extend(obligation: str, until: Until, because: Reason, by: By = None, at: At = None) -> None:
     """Give an office more time: a new last day, inclusive."""
     from dunghan.core.times import day
     from dunghan.engine import actions
@@ -120,7 +126,7 @@ def extend(
     print(f"{obligation}: extended; the last day is {last}.")
 
 
-def waive(obligation: str, because: Annotated[str, typer.Option("--because")], by: By = None, at: At = None) -> None:
+def waive(obligation: str, because: Reason, by: By = None, at: At = None) -> None:
     """Release an office from an obligation."""
     from dunghan.engine import actions
 
@@ -143,7 +149,7 @@ def set_date(
     report: str,
     stage: str,
     date: Annotated[str, typer.Argument(metavar="DATE", help="The last day, inclusive.")],
-    because: Annotated[str, typer.Option("--because")],
+    because: Reason,
     period: Annotated[str | None, typer.Option("--period", help="Where DATE lies outside its period.")] = None,
     by: By = None,
 ) -> None:
@@ -156,7 +162,7 @@ def set_date(
     print(f"{plan}/{report}/{key}: {stage} is due by the end of {last} ({dated} offices).")
 
 
-def pause(plan: str, because: Annotated[str, typer.Option("--because")], by: By = None, at: At = None) -> None:
+def pause(plan: str, because: Reason, by: By = None, at: At = None) -> None:
     """Send nothing for a plan until it is resumed; the rungs are put on record."""
     from dunghan.engine import plan_actions
 

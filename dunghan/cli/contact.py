@@ -21,7 +21,12 @@ def list_contacts(
     from dunghan.engine.people import all_contacts
     from models.contact import FIELDS
 
-    rows = [{field: getattr(c, field) for field in FIELDS} for c in all_contacts(context(), office)]
+    here = context()
+    if office and office not in here.catalog.tree:
+        from models.errors import UnknownOffice
+
+        raise UnknownOffice(office, here.catalog.tree.codes)
+    rows = [{field: getattr(c, field) for field in FIELDS} for c in all_contacts(here, office)]
     if as_json:
         return show_json(rows)
     show_table(FIELDS, [tuple(row.values()) for row in rows], title=f"Contacts ({len(rows)})")

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from io import TextIOWrapper
 from typing import Annotated, NoReturn
 
 import typer
@@ -49,6 +50,9 @@ def main() -> None:
     """Run a command. Wrong use exits with 2, a failed operation with 1; a traceback is shown only with --debug."""
     from models.errors import DunghanError
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")  # Vietnamese stays Vietnamese, whatever the locale
     try:
         code = app(standalone_mode=False)
     except DunghanError as error:
@@ -66,6 +70,8 @@ def main() -> None:
                 f"{type(error).__name__}: {_one_line(error)}. Run again with `dunghan --debug …` for the details.",
                 1,
             )
+        if type(error).__name__ == "NoArgsIsHelpError":  # its message is the whole help
+            _say(None, told(), 2)
         _say(error, f"{_one_line(told())} {_how(error)}", 2)
     sys.exit(code if isinstance(code, int) else 0)
 

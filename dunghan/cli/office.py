@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dunghan.cli.output import By, Json, author, context
+from dunghan.cli.output import By, Json, Reason, author, context
 from dunghan.printing import show_json, show_table
 
 if TYPE_CHECKING:
@@ -42,6 +42,11 @@ def list_offices(
         from models.errors import UnknownOffice
 
         raise UnknownOffice(within, tree.codes)
+    levels = {o.level for o in tree}
+    if level and level not in levels:
+        from models.errors import UnknownName
+
+        raise UnknownName("level", level, levels)
     found = sorted(
         (
             o
@@ -126,7 +131,7 @@ def assign(
     office: str,
     plan: Annotated[str, typer.Option("--plan")],
     stage: Annotated[str, typer.Option("--stage")],
-    because: Annotated[str, typer.Option("--because")],
+    because: Reason,
     by: By = None,
 ) -> None:
     """Add an office to a stage whose clause names an open class ("các sở, ban, ngành"); audited."""

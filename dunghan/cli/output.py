@@ -14,6 +14,18 @@ AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="TIME", help="Judge at this time; a bare day means 08:00.")
 ]
 Because = Annotated[str, typer.Option("--because", help="The reason; it goes on record.")]
+
+
+def _said(because: str) -> str:
+    if not because.strip():
+        from models.errors import UsageError
+
+        raise UsageError("--because is empty: give the reason, it goes on record.")
+    return because
+
+
+Reason = Annotated[str, typer.Option("--because", callback=_said, help="The reason; it goes on record.")]
+"""Where a decision needs a reason: an empty one is none."""
 By = Annotated[str | None, typer.Option("--by", help="Who decides; the system's user by default.")]
 
 

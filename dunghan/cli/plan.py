@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dunghan.cli.output import By, Json, author, context
+from dunghan.cli.output import By, Json, Reason, author, context
 from dunghan.printing import show_json, show_table
 
 app = typer.Typer(
@@ -133,7 +133,7 @@ def schema() -> None:
 
 
 @app.command(epilog="Example: dunghan plan recompute ha-giang-168-2016 --because 'lịch nghỉ Tết mới'")
-def recompute(plan: str, because: Annotated[str, typer.Option("--because")], by: By = None) -> None:
+def recompute(plan: str, because: Reason, by: By = None) -> None:
     """Compute the deadlines of open periods anew, after a change of calendar or plan; audited."""
     from dunghan.engine import plan_actions
 

@@ -98,13 +98,19 @@ def _lead(plan: Plan) -> Iterator[Finding]:
             yield Finding((*loc, "reporters"), "the lead owes nothing to itself: take it out of this stage")
 
 
+_SUB_PERIODS = {
+    "semiannual": {"H1", "H2"},
+    "quarterly": {"Q1", "Q2", "Q3", "Q4"},
+    "monthly": {f"{month:02}" for month in range(1, 13)},
+}
+
+
 def _days(plan: Plan) -> Iterator[Finding]:
     """A stage whose days name sub-periods must name each of its report's."""
     for loc, report, link in _links(plan):
         if link.due.days is None:
             continue
-        year = plan.years.since + 1
-        wanted = {p.key.partition("-")[2] or p.key for p in periods(plan, report, year + 1)}
+        wanted = _SUB_PERIODS.get(report.recurrence) or {p.key for p in periods(plan, report, plan.years.since + 9)}
         for key in sorted(set(link.due.days) - wanted):
             yield Finding((*loc, "due", "days", key), f"no period is called {key!r} here: {', '.join(sorted(wanted))}")
         for key in sorted(wanted - set(link.due.days)):
@@ -143,8 +149,11 @@ def _data_window(plan: Plan) -> Iterator[Finding]:
 
 
 def _open_classes(plan: Plan) -> Iterator[Finding]:
+    told: set[tuple[str, str]] = set()
     for loc, _, link in _links(plan):
-        if link.reporters.open_class:
+        kind = (link.stage, link.reporters.open_class or "")
+        if link.reporters.open_class and kind not in told:
+            told.add(kind)
             yield Finding(
                 (*loc, "reporters", "open_class"),
                 f"“{link.reporters.open_class}” may hold more offices than the {len(link.reporters.offices)} named: "

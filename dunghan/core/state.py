@@ -81,5 +81,10 @@ def silence(events: Iterable[Event], at: datetime) -> Silences | None:
             return "accepted"
         case "waived":
             return "waived"
-    promised = [e.until for e in known(events, at) if e.kind == "acknowledge" and e.until]
-    return "acknowledged" if promised and local_day(at) <= promised[-1] else None
+    promised: date | None = None
+    for event in known(events, at):
+        if event.kind == "acknowledge":
+            promised = event.until
+        elif event.kind == "submit":
+            promised = None  # the promise is redeemed; a return begins anew
+    return "acknowledged" if promised and local_day(at) <= promised else None

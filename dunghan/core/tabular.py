@@ -57,13 +57,16 @@ def read(raw: bytes, columns: tuple[str, ...], required: tuple[str, ...]) -> lis
         missing = [c for c in required if c not in header]
         if missing:
             raise NotATable(f"line {1 + offset}: no column {missing[0]!r}; the header must be {','.join(columns)}")
+        twice = [c for c in header if c and header.count(c) > 1]
+        if twice:
+            raise NotATable(f"line {1 + offset}: the column {twice[0]!r} stands twice: keep one of them")
         strange = [c for c in header if c and c not in columns]
         if strange:
             raise NotATable(f"line {1 + offset}: unknown column {strange[0]!r}; the header must be {','.join(columns)}")
         rows = []
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                named = {c: (cells[i].strip() if i < len(cells) else "") for i, c in enumerate(header) if c}
+                named = {c: (_as_meant(cells[i]) if i < len(cells) else "") for i, c in enumerate(header) if c}
                 rows.append(Row(reader.line_num + offset, named))
         return rows
     except csv.Error as error:
@@ -82,6 +85,16 @@ def write(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     return out.getvalue()
 
 
+def _risky(cell: str) -> bool:
+    signed = cell[:1] in ("+", "-") and not cell[1:].replace(" ", "").isdigit()
+    return signed or cell.startswith(("=", "@", "\t", "\r"))
+
+
 def _inert(cell: str) -> str:
-    risky = cell.startswith(("=", "@", "\t", "\r")) or (cell[:1] in "+-" and not cell[1:].replace(" ", "").isdigit())
-    return f"'{cell}" if cell and risky else cell
+    return f"'{cell}" if _risky(cell) else cell
+
+
+def _as_meant(cell: str) -> str:
+    """A cell without the apostrophe that :func:`write` put before it."""
+    bare = cell.strip()
+    return bare[1:] if bare.startswith("'") and _risky(bare[1:]) else bare

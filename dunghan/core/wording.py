@@ -60,7 +60,9 @@ class Template(NamedTuple):
                     raise ValueError(f"section {section}: {{{field}}} is not a plain placeholder")
                 known = _OF_A_LINE if section.startswith("line") else _OF_A_MESSAGE
                 if field not in known:
-                    raise ValueError(f"section {section}: no placeholder {{{field}}}; known: {', '.join(sorted(known))}")
+                    raise ValueError(
+                        f"section {section}: no placeholder {{{field}}}; known: {', '.join(sorted(known))}"
+                    )
         return cls(**texts)
 
 

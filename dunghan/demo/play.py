@@ -42,6 +42,7 @@ def play() -> None:
     4. Print the chain's table, the messages, and how to look at the rest.
     """
     began = time.monotonic()
+    server.interrupt_on_sigterm()
     shutil.rmtree(HOME, ignore_errors=True)
     HOME.mkdir(parents=True)
     settings = server.server_settings(HOME / "prefect", "127.0.0.1", server.free_port())
@@ -143,13 +144,25 @@ def _tell(context: Context, runs: Counter[str], mails: int, zalos: int, seconds:
     document = status(context, PLAN, datetime(2018, 12, 31, 23, 59, tzinfo=VIETNAM), "2018")
     title = context.catalog.tree.title
     rows = [
-        (p["report"], stage_name(s["stage"]), s["expected"], s["submitted"], s["on_time"], s["late"], s["missing"],
+        (p["report"],
+            p["period"], stage_name(s["stage"]), s["expected"], s["submitted"], s["on_time"], s["late"], s["missing"],
          s["undated"], some([title(o) for o in s["offices_missing"]], most=2))
         for p in document["periods"] for s in p["stages"]
     ]  # fmt: skip
     print()
     show_table(
-        ("report 2018", "stage", "expected", "submitted", "on time", "late", "missing", "undated", "who is missing"),
+        (
+            "report",
+            "period",
+            "stage",
+            "expected",
+            "submitted",
+            "on time",
+            "late",
+            "missing",
+            "undated",
+            "who is missing",
+        ),
         rows,
         title="The chain of Hà Giang on 31 December 2018",
     )
@@ -180,6 +193,7 @@ def look(port: int) -> None:
     if not (HOME / "prefect").is_dir():
         raise NotPossible("No demo has been played here yet: run `dunghan demo` first.")
     server.require_free("127.0.0.1", port)
+    server.interrupt_on_sigterm()
     with _served(port) as url:
         print(f"The Prefect UI is at {url} (Ctrl-C ends it).", flush=True)
         while True:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -33,15 +33,31 @@ class Acting(NamedTuple):
     events: Sequence[Event]
 
 
+class HandedIn(NamedTuple):
+    """Something handed in, before it is on record. ``nothing`` is "không phát sinh"."""
+
+    obligation: str
+    received_at: datetime
+    files: Sequence[Path] = ()
+    nothing: bool = False
+    reference: str = ""
+    note: str = ""
+
+
+def _begin(context: Context, connection: Connection, obligation_id: str) -> Acting:
+    """Find the obligation; one whose period has not begun is opened early."""
+    plan, one, is_open = find(context, connection, obligation_id)
+    if not is_open:
+        rules = context.rules(plan, facts.plan_facts(connection, plan.id))
+        obligations.open_all(connection, [one], context.now(), [first_look(one, rules)])
+    return Acting(connection, plan, one, facts.events_of(connection, one.id))
+
+
 @contextmanager
 def _acting(context: Context, obligation_id: str) -> Iterator[Acting]:
-    """Open the transaction and the obligation; one whose period has not begun is opened early."""
+    """Begin in a transaction of its own."""
     with writing(context.db) as connection:
-        plan, one, is_open = find(context, connection, obligation_id)
-        if not is_open:
-            rules = context.rules(plan, facts.plan_facts(connection, plan.id))
-            obligations.open_all(connection, [one], context.now(), [first_look(one, rules)])
-        yield Acting(connection, plan, one, facts.events_of(connection, one.id))
+        yield _begin(context, connection, obligation_id)
 
 
 def submit(
@@ -59,25 +75,37 @@ def submit(
 
     Files are stored before the row that names them. Raises BadTime for a future time of receipt.
     """
-    received = context.not_future(received_at or context.now(), "--received-at")
-    stored = [kept.keep(context.settings.files_url, path) for path in files]
-    with _acting(context, obligation_id) as doing:
-        version = acts.submit(
-            doing.connection,
-            doing.one.id,
-            kind="nothing" if nothing else "report",
-            received_at=received,
-            recorded_at=context.now(),
-            reference=reference,
-            note=note,
-            files=stored,
-            by=by,
-        )
-        audit.record(
-            doing.connection, context.now(), by, "submit", doing.one.id, note,
-            version=version, received_at=received.isoformat(), reference=reference, nothing=nothing,
-            files=[f["sha256"] for f in stored],
-        )  # fmt: skip
+    one = HandedIn(obligation_id, received_at or context.now(), files, nothing, reference, note)
+    return submit_all(context, [one], by=by)[0]
+
+
+def submit_all(context: Context, handed: Sequence[HandedIn], *, by: str) -> list[int]:
+    """Record everything handed in, or nothing, in one transaction; returns the versions."""
+    for one in handed:
+        context.not_future(one.received_at, "--received-at")
+    stored = [[kept.keep(context.settings.files_url, path) for path in one.files] for one in handed]
+    with writing(context.db) as connection:
+        return [_record(context, connection, one, files, by) for one, files in zip(handed, stored, strict=True)]
+
+
+def _record(context: Context, connection: Connection, one: HandedIn, files: list[dict[str, Any]], by: str) -> int:
+    obligation = _begin(context, connection, one.obligation).one
+    version = acts.submit(
+        connection,
+        obligation.id,
+        kind="nothing" if one.nothing else "report",
+        received_at=one.received_at,
+        recorded_at=context.now(),
+        reference=one.reference,
+        note=one.note,
+        files=files,
+        by=by,
+    )
+    audit.record(
+        connection, context.now(), by, "submit", obligation.id, one.note,
+        version=version, received_at=one.received_at.isoformat(), reference=one.reference, nothing=one.nothing,
+        files=[f["sha256"] for f in files],
+    )  # fmt: skip
     return version
 
 

@@ -107,13 +107,13 @@ def missing_rows(context: Context, plan: Plan, found: Sequence[Standing], now: d
         rows.append(
             {
                 "Đơn vị": context.catalog.tree.title(s.one.office),
-                "Cấp": stage_name(s.one.stage),
-                "Báo cáo": f"{titles.get(s.one.report, s.one.report)}, {period_name(s.one.period.key)}",
                 "Ngày cuối": f"{s.last_day:%d/%m/%Y}" if s.last_day else "",
-                "Căn cứ": f"{s.one.clause or ''} ({s.one.deadline.basis or 'chưa có hạn'})",
                 "Tình trạng": _STATES[s.state],
-                "Nhắc gần nhất": f"{last.astimezone(VIETNAM):%d/%m/%Y %H:%M}" if last else "chưa nhắc",
-                "Liên hệ": "có" if reached else "KHÔNG LIÊN HỆ ĐƯỢC",
+                "Nhắc gần nhất": f"{last.astimezone(VIETNAM):%d/%m/%Y}" if last else "chưa nhắc",
+                "Liên hệ": "có" if reached else "KHÔNG CÓ",
+                "Báo cáo": f"{titles.get(s.one.report, s.one.report)}, {period_name(s.one.period.key)}",
+                "Cấp": stage_name(s.one.stage),
+                "Căn cứ": f"{s.one.clause or ''} ({s.one.deadline.basis or 'chưa có hạn'})",
             }
         )
     return rows
@@ -138,20 +138,20 @@ def calendar_rows(context: Context, plan: Plan, now: datetime, most: int = 40) -
         rows.append(
             {
                 "Ngày cuối": f"{last:%d/%m/%Y}",
-                "Báo cáo": f"{titles.get(report, report)}, {period_name(key)}",
                 "Cấp": stage_name(stage),
                 "Số đơn vị": offices,
                 "Lần nhắc tới": f"{laid[0]:%d/%m/%Y}" if laid else "",
+                "Báo cáo": f"{titles.get(report, report)}, {period_name(key)}",
             }
         )
     for (report, key, stage), offices in undated.items():
         rows.append(
             {
                 "Ngày cuối": "chưa có hạn",
-                "Báo cáo": f"{titles.get(report, report)}, {period_name(key)}",
                 "Cấp": stage_name(stage),
                 "Số đơn vị": offices,
                 "Lần nhắc tới": "không nhắc",
+                "Báo cáo": f"{titles.get(report, report)}, {period_name(key)}",
             }
         )
     return rows[:most]

@@ -15,6 +15,7 @@ from dunghan.core.decide import Rules
 from dunghan.core.dispatch import WorkHours
 from dunghan.store import facts
 from dunghan.store.rows import reading_file, sqlite_file
+from models.contact import AddressKind, Contact
 from models.errors import BadTime, DatabaseMissing
 from models.plan import Plan
 from models.timezone import local_day
@@ -105,6 +106,10 @@ class Context:
         if self._zalo_ways & {"oa", "bot"}:
             found.add("zalo")
         return frozenset(found)
+
+    def usable(self, contact: Contact) -> tuple[tuple[AddressKind, str], ...]:
+        """A contact's addresses in the order in which they are tried: those with a gateway, or all without any."""
+        return contact.addresses(self.kinds & self.configured) or contact.addresses(self.kinds)
 
     def message_id(self, plan: str, contact: int, day: str, kind: str) -> str:
         """The Message-ID of a slot: the same whenever it is computed, and another for another installation."""

@@ -13,8 +13,9 @@ from dunghan.channels.secrets import Vault
 from dunghan.channels.zalo_tokens import Tokens
 from dunghan.engine.context import Context
 from dunghan.engine.letters import Writer
+from dunghan.store import facts
 from dunghan.store.database import reading, writing
-from dunghan.store.messages import MESSAGE, UNSENT
+from dunghan.store.messages import MESSAGE, UNSENT, WAITING
 from models.errors import BadSettings
 from models.tables import TokenRow
 
@@ -82,8 +83,8 @@ def gateways(context: Context) -> Iterator[dict[str, Gateway]]:
                     found.setdefault(kind, gateway)
     except BadGatewayUrl as error:
         raise BadSettings(str(error)) from None
-    if context.settings.redirect_to and "email" in found:
-        found = dict.fromkeys(("email", "zalo", "phone"), found["email"])
+    if context.settings.redirect_to:  # a rehearsal goes by e-mail or not at all
+        found = dict.fromkeys(("email", "zalo", "phone"), found["email"]) if "email" in found else {}
     try:
         yield found
     finally:
@@ -104,11 +105,14 @@ def deliver(context: Context, now: datetime, plan: str | None = None) -> outbox.
     with gateways(context) as open_gateways:
         if not open_gateways:
             return outbox.Tally(kept=_unsent(context, plan, now))
-        return outbox.deliver(context.db, open_gateways, Writer(context, now), now=now, clock=context.now, plan=plan)
+        with reading(context.db) as connection:
+            paused = facts.paused_plans(connection)
+        write = Writer(context, now)
+        return outbox.deliver(context.db, open_gateways, write, now=now, clock=context.now, plan=plan, paused=paused)
 
 
 def _unsent(context: Context, plan: str | None, now: datetime) -> int:
     m = MESSAGE.c
-    query = select(func.count()).where(m.status.in_(UNSENT), m.not_before <= now)
+    query = select(func.count()).where(WAITING, m.status.in_(UNSENT), m.not_before <= now)
     with reading(context.db) as connection:
         return int(connection.scalar(query.where(m.plan == plan) if plan else query) or 0)

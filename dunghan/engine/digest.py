@@ -23,10 +23,11 @@ def enqueue_digest(context: Context, connection: Connection, plan: Plan, now: da
     )
     if not messages.sent_on(connection, plan.id, day) and not _became_overdue(connection, plan, since, now):
         return 0
-    taken = messages.taken(connection, plan.id, day)
+    # A digest of a later day is there when the clock went back: what it told is not told again.
+    told = {slot.contact_id for slot in messages.taken(connection, plan.id, day) if slot.kind == "digest"}
     post = Post(context, connection, plan, now)
     for reader in dispatch.digest_readers(contacts.book(connection, {plan.lead}), plan.lead, context.kinds):
-        if messages.Slot(reader.id, "digest", day) not in taken:
+        if reader.id not in told:
             post.write_alone(reader, "digest")
     return post.send()
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from dunghan.channels.outcome import Letter
 from dunghan.core import wording
 from dunghan.core.dispatch import digest_readers
+from dunghan.core.state import silence
 from dunghan.engine.context import Context
 from dunghan.engine.digest_text import digest_fields
 from dunghan.engine.owed import Standing, Wanted, owed
@@ -82,6 +83,9 @@ class Writer:
     def _prepare(
         self, connection: Connection, one: Claimed, contact: Contact, desk: Desk, carried: Sequence[str]
     ) -> Prepared:
+        reach = self._context.catalog.ladder.reach_back_days
+        if (self._today - one.day).days > reach:
+            return Prepared(withdrawn=f"its day, {one.day}, lies more than {reach} days back")
         if one.kind == "digest":
             fields = digest_fields(self._context, connection, desk.plan, list(desk.standing.values()), self._now)
             return self._ready(one, contact, desk, [], fields)
@@ -90,6 +94,8 @@ class Writer:
             owing = [s for s in owing if s.state == "returned"]
         if not owing:
             return Prepared(withdrawn="everything it asked for has been answered")
+        if one.kind != "notice" and all(silence(s.events, self._now) for s in owing):
+            return Prepared(withdrawn="a day has been promised for everything it asks for")
         if one.kind == "reminder":
             owing += self._also_owed(desk, one.office, {s.one.id for s in owing})
         return self._ready(one, contact, desk, [self._line(desk, s) for s in owing], {})
@@ -116,14 +122,12 @@ class Writer:
             "place": desk.plan.place,
         }
         words = wording.letter(template, lines, desk.sign, self._today, contact.language, {**common, **fields})
-        kinds = context.kinds & context.configured or context.kinds
-        usable = contact.addresses(kinds)
-        held = dict(usable)
-        address = held.get(one.channel)  # type: ignore[call-overload]  # a channel is an address kind
+        held: dict[str, str] = dict(contact.addresses(context.kinds))
+        address = held.get(one.channel)
         if not address:
             return Prepared(withdrawn=f"the contact has no {one.channel} address any more")
-        later = [kind for kind, _ in usable]
-        place = later.index(one.channel) + 1  # type: ignore[arg-type]
+        kinds = list(held)
+        later = [k for k in kinds[kinds.index(one.channel) + 1 :] if k in (context.configured or kinds)]
         to, name = address, contact.name
         if context.settings.redirect_to:
             to, name = context.settings.redirect_to, f"{contact.name} (diễn tập)"
@@ -146,7 +150,7 @@ class Writer:
                     "last_day": f"{min(line.last_day for line in lines):%d/%m/%Y}" if lines else "",
                 },
             ),
-            fallback=later[place] if place < len(later) else None,
+            fallback=later[0] if later else None,
         )
 
     def _line(self, desk: Desk, standing: Standing) -> wording.Line:

@@ -1,13 +1,14 @@
 """The mailroom: messages and their fate, as operators look at them."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select
 
 from dunghan import outbox
 from dunghan.engine.context import Context
 from dunghan.engine.views import stamp
+from dunghan.store import contacts
 from dunghan.store.contacts import CONTACT
 from dunghan.store.database import reading, writing
 from dunghan.store.messages import ATTEMPT, MESSAGE, REMINDER
@@ -73,10 +74,29 @@ def one(context: Context, message: int) -> dict[str, Any]:
         }
 
 
+def notice_fate(context: Context, obligation: str) -> Literal["delivered", "waiting", "nobody", "failed"]:
+    """What became of the newest notice about an obligation."""
+    m, r = MESSAGE.c, REMINDER.c
+    query = select(r.fired, m.status).join(MESSAGE, m.id == r.message_id, isouter=True)
+    query = query.where(r.obligation_id == obligation, r.kind == "notice").order_by(r.id.desc()).limit(1)
+    with reading(context.db) as connection:
+        row = connection.execute(query).first()
+    if row is None or not row.fired:
+        return "nobody"
+    if row.status == "delivered":
+        return "delivered"
+    return "failed" if row.status in ("rejected", "dead") else "waiting"
+
+
 def again(context: Context, ids: Sequence[int] | None) -> int:
-    """Queue these messages again, or all rejected and dead ones."""
+    """Queue these messages again, or all rejected and dead ones, from each contact's first address on."""
+    m = MESSAGE.c
+    wanted = m.status.in_(("rejected", "dead")) if ids is None else m.id.in_(ids)
     with writing(context.db) as connection:
-        if ids is None:
-            failed = select(MESSAGE.c.id).where(MESSAGE.c.status.in_(("rejected", "dead")))
-            ids = list(connection.execute(failed).scalars())
-        return outbox.retry(connection, ids)
+        owner = {row.id: row.contact_id for row in connection.execute(select(m.id, m.contact_id).where(wanted))}
+        people = contacts.by_id(connection, set(owner.values()))
+        by_channel: dict[str, list[int]] = {}
+        for message, contact in owner.items():
+            if usable := context.usable(people[contact]):
+                by_channel.setdefault(usable[0][0], []).append(message)
+        return sum(outbox.retry(connection, found, channel) for channel, found in by_channel.items())

@@ -31,24 +31,19 @@ def submit_table(context: Context, path: Path, *, by: str) -> list[dict[str, Any
             except DunghanError as error:
                 problems.append(Problem(str(path), row.line, "row", str(error)))
                 continue
-            ready.append((cells, at))
+            ready.append(
+                actions.HandedIn(
+                    cells["obligation"],
+                    at,
+                    nothing=cells.get("nothing_to_report", "").lower() in _YES,
+                    reference=cells.get("reference", ""),
+                    note=cells.get("note", ""),
+                )
+            )
     if problems:
         raise BadFile(problems)
-    return [
-        {
-            "obligation": cells["obligation"],
-            "version": actions.submit(
-                context,
-                cells["obligation"],
-                received_at=at,
-                nothing=cells.get("nothing_to_report", "").lower() in _YES,
-                reference=cells.get("reference", ""),
-                note=cells.get("note", ""),
-                by=by,
-            ),
-        }
-        for cells, at in ready
-    ]
+    versions = actions.submit_all(context, ready, by=by)
+    return [{"obligation": one.obligation, "version": version} for one, version in zip(ready, versions, strict=True)]
 
 
 def read_table(path: Path, columns: tuple[str, ...], required: tuple[str, ...]) -> list[tabular.Row]:

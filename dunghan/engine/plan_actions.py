@@ -87,9 +87,8 @@ def _redate(
         old = stored.get(one.id)
         if old is None:
             changed += obligations.open_all(connection, [one], context.now(), [first_look(one, rules)])
-        elif old.deadline != one.deadline and not (only_undated and old.deadline.last_day):
-            obligations.redate(connection, one, first_look(one, rules))
-            changed += 1
+        elif old.deadline.facts != one.deadline.facts and not (only_undated and old.deadline.last_day):
+            changed += obligations.redate(connection, one, first_look(one, rules))
     return changed
 
 
@@ -123,6 +122,9 @@ def assign_office(context: Context, plan_id: str, stage: str, office: str, *, be
         raise UnknownName("stage", stage, (link.stage for r in plan.reports for link in r.chain))
     if not any(link.reporters.open_class for link in links):
         raise NotPossible(f"Stage {stage} of {plan.id} names its offices one by one: the text leaves none to be added.")
+    elsewhere = [link.stage for r in plan.reports for link in r.chain if office in link.reporters.offices]
+    if elsewhere:
+        raise NotPossible(f"{office} stands in stage {elsewhere[0]} of {plan.id} already: an office reports once.")
     with writing(context.db) as connection:
         acts.decide_plan(
             connection, plan.id, "add_office", context.now(), context.now(), by, because, stage=stage, office=office

@@ -80,7 +80,7 @@ class Post:
             for row in rows:
                 row["contact_id"], row["message_id"] = key[0].id, ids[slots[key][0]]
             self._reminders += rows
-        messages.supersede(self._connection, self._plan.id, [slot for slot, _ in slots.values()])
+        messages.supersede(self._connection, self._plan.id, [slot for slot, _ in slots.values()], self._context.now())
         return queued
 
     def _slot(self, contact: int, kind: str, taken: dict[Slot, str]) -> tuple[Slot, datetime]:
@@ -93,7 +93,7 @@ class Post:
 
     def _message(self, contact: Contact, kind: str, not_before: datetime) -> dict[str, Any]:
         context, day = self._context, local_day(not_before)
-        usable = contact.addresses(context.kinds & context.configured) or contact.addresses(context.kinds)
+        usable = context.usable(contact)
         return {
             "contact_id": contact.id,
             "office": contact.office,

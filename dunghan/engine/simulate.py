@@ -16,6 +16,7 @@ from dunghan.engine.views import stamp
 from dunghan.store.contacts import CONTACT
 from dunghan.store.database import connect, migrate, reading, writing
 from dunghan.store.messages import MESSAGE, REMINDER
+from models.errors import DunghanError, UsageError
 from models.scenario import Scenario, Step
 from models.timezone import at, local_day
 
@@ -98,6 +99,14 @@ def _timed(scenario: Scenario | None) -> list[Timed]:
 
 
 def _play(context: Context, timed: Timed) -> None:
+    try:
+        _act(context, timed)
+    except DunghanError as error:
+        step = timed.step
+        raise UsageError(f"Scenario, {step.at} {step.action} {step.obligation}: {error}") from None
+
+
+def _act(context: Context, timed: Timed) -> None:
     step, by = timed.step, "scenario"
     match step.action:
         case "submit":

@@ -13,7 +13,7 @@ from dunghan.core.periods import opens_on, periods
 from dunghan.engine.context import Context
 from dunghan.engine.digest import enqueue_digest
 from dunghan.engine.post import Post
-from dunghan.store import contacts, facts, messages, obligations
+from dunghan.store import audit, contacts, facts, messages, obligations
 from dunghan.store.database import lock_plan, writing
 from models.contact import Contact
 from models.ladder import rung_name
@@ -51,6 +51,16 @@ def open_periods(context: Context, connection: Connection, plan: Plan, held: fac
             owed = chain.expand(plan, report, of, catalog.tree, catalog.calendar, held.dates, held.added)
             opened += obligations.open_all(connection, owed, now, [first_look(one, rules) for one in owed])
             obligations.note_period(connection, plan.id, report.id, of.key, now, len(owed))
+            audit.record(
+                connection,
+                context.now(),
+                "engine",
+                "open",
+                plan.id,
+                report=report.id,
+                period=of.key,
+                expected=len(owed),
+            )
     return opened
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select, text
@@ -14,7 +14,15 @@ AUDIT: Table = AuditRow.__table__  # type: ignore[attr-defined]
 
 def digest(previous: str, at: datetime, who: str, what: str, subject: str, why: str, detail: dict[str, Any]) -> str:
     """SHA-256 over the previous digest and this row's content."""
-    held = [previous, at.isoformat(), who, what, subject, why, json.dumps(detail, sort_keys=True, ensure_ascii=False)]
+    held = [
+        previous,
+        at.astimezone(UTC).isoformat(),
+        who,
+        what,
+        subject,
+        why,
+        json.dumps(detail, sort_keys=True, ensure_ascii=False),
+    ]
     return hashlib.sha256("\x1f".join(held).encode()).hexdigest()
 
 

@@ -129,6 +129,13 @@ def plan_facts(connection: "Source", plan: str) -> PlanFacts:
     return PlanFacts(dates, added, tuple(pauses))
 
 
+def paused_plans(connection: "Source") -> frozenset[str]:
+    """The plans for which nothing may go out now."""
+    sql = "SELECT plan, kind FROM plan_decision WHERE kind IN ('pause', 'resume') ORDER BY id"
+    latest = {row.plan: row.kind for row in fetch(connection, sql, {})}
+    return frozenset(plan for plan, kind in latest.items() if kind == "pause")
+
+
 def imported_offices(connection: "Source") -> list[Office]:
     """The offices that an operator imported beside those of ``config/offices``."""
     sql = "SELECT code, name, level, parent, valid_from, valid_until FROM office"

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Table, literal_column, or_, select, tuple_, update
 
 from dunghan.store.obligations import insert_new
 from models.tables import AttemptRow, MessageRow, ReminderRow
@@ -14,6 +14,8 @@ REMINDER: Table = ReminderRow.__table__  # type: ignore[attr-defined]
 ATTEMPT: Table = AttemptRow.__table__  # type: ignore[attr-defined]
 
 UNSENT = ("queued", "retry")
+WAITING: ColumnElement[bool] = MESSAGE.c.status.in_(literal_column(f"'{s}'") for s in (*UNSENT, "sending"))
+"""What the partial index ``message_waiting`` holds, in its own words: by bound values no planner would know it."""
 
 
 class Slot(NamedTuple):
@@ -43,26 +45,28 @@ def ids(connection: Connection, plan: str, since: date) -> dict[Slot, int]:
     return {Slot(row.contact_id, row.kind, row.day): row.id for row in connection.execute(query)}
 
 
-def supersede(connection: Connection, plan: str, slots: Collection[Slot]) -> int:
+def supersede(connection: Connection, plan: str, slots: Collection[Slot], real: datetime) -> int:
     """Withdraw unsent messages of earlier days to contacts who get a new one of the kind; their reminders go along.
 
-    After a gateway's outage an office gets one message, which carries all that the lost ones would have said.
+    After a gateway's outage an office gets one message, which carries all that the lost ones would have said; so
+    it does where a sender died with one in flight (its lease has ended by the ``real`` clock). One that a sender
+    took meanwhile is that sender's, and stays.
     """
+    m = MESSAGE.c
     target = ids(connection, plan, min((s.day for s in slots), default=date.max))
-    query = select(MESSAGE.c.id, MESSAGE.c.contact_id, MESSAGE.c.kind, MESSAGE.c.day)
-    query = query.where(MESSAGE.c.plan == plan, MESSAGE.c.status.in_(UNSENT))
+    free = or_(m.status.in_(UNSENT), (m.status == "sending") & (m.lease_until < real))
+    query = select(m.id, m.contact_id, m.kind, m.day).where(m.plan == plan, WAITING, free)
     newer = {(s.contact_id, s.kind): s for s in slots}
     gone = 0
     for row in connection.execute(query).all():
         slot = newer.get((row.contact_id, row.kind))
         if slot is None or row.day >= slot.day or slot not in target:
             continue
+        withdraw = update(MESSAGE).where(m.id == row.id, free)
+        told = {"status": "withdrawn", "answer": f"superseded by the message of {slot.day}"}
+        if not connection.execute(withdraw.values(lease_by=None, lease_until=None, **told)).rowcount:
+            continue
         connection.execute(update(REMINDER).where(REMINDER.c.message_id == row.id).values(message_id=target[slot]))
-        connection.execute(
-            update(MESSAGE)
-            .where(MESSAGE.c.id == row.id)
-            .values(status="withdrawn", answer=f"superseded by the message of {slot.day}")
-        )
         gone += 1
     return gone
 

@@ -20,7 +20,8 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, An
     if not rows:
         return 0
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return connection.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows)).rowcount
+    new = dialect.insert(table).on_conflict_do_nothing()
+    return connection.execute(new, list(rows), execution_options={"preserve_rowcount": True}).rowcount
 
 
 def open_all(
@@ -97,10 +98,13 @@ def extend(connection: Connection, obligation_id: str, until: date, next_at: dat
     )
 
 
-def redate(connection: Connection, one: Obligation, next_at: datetime | None) -> None:
-    """Replace an opened obligation's deadline by the one it now has (set-date, recompute); an extension stays."""
+def redate(connection: Connection, one: Obligation, next_at: datetime | None) -> int:
+    """Replace an opened obligation's deadline by the one it now has (set-date, recompute); an extension stays.
+
+    Says how many were changed: none where one was extended.
+    """
     due = one.deadline
-    connection.execute(
+    return connection.execute(
         update(OBLIGATION)
         .where(OBLIGATION.c.id == one.id)
         .values(
@@ -117,4 +121,4 @@ def redate(connection: Connection, one: Obligation, next_at: datetime | None) ->
             noticed=False,
         )
         .where(OBLIGATION.c.extended_to.is_(None))
-    )
+    ).rowcount

@@ -253,7 +253,8 @@ def test_a_connection_that_died_between_batches_is_replaced(tmp_path: Path, lett
 def test_an_idle_connection_is_replaced(mailbox: Mailbox) -> None:
     now = 0.0
     pool = SmtpPool(Relay("127.0.0.1", mailbox.port, "insecure", "", "", True, 5, 5), monotonic=lambda: now)
-    for now in (0.0, 59.0, 118.0, 179.0):
+    for moment in (0.0, 59.0, 118.0, 179.0):
+        now = moment
         pool.deliver("a@b.example", [Mail("c@d.example", b"Subject: x\r\n\r\n")])
     pool.close()
     ports = [received.client_port for received in mailbox.received]

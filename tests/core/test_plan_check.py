@@ -220,6 +220,11 @@ def test_white_space_and_composition_do_not_matter_to_a_quote() -> None:
     assert fold("ba\u0301o ca\u0301o") == fold("báo cáo")
 
 
+def test_a_quote_with_other_white_space_is_the_same_quote(catalog: Catalog, copy: Copy) -> None:
+    path, _ = copy(CAN_THO, '"thực hiện chế độ báo cáo', '"thực  hiện\\n chế độ\u0020\u00a0báo cáo')
+    assert all(p.warning for p in catalog.check(path)[1])
+
+
 def test_a_source_that_is_not_there_is_an_error_of_the_plan(catalog: Catalog, copy: Copy) -> None:
     path, line = copy(HAI_PHONG, "file: sources/hai-phong-76-2020.txt", "file: sources/76-KH-UBND.signed.txt")
     assert problems(catalog, path) == [
@@ -271,6 +276,12 @@ def test_an_aggregator_due_before_its_contributors_is_a_warning_and_nothing_is_c
         "real plans have this; compare with the text, nothing is corrected"
     )
     assert catalog.check(path)[0].reports[0].chain[5].due.day is not None
+
+
+def test_an_aggregator_due_on_the_day_of_its_contributors_is_a_warning_too(catalog: Catalog, copy: Copy) -> None:
+    due = "due: {wording: before, day: {month: 12, day: 15}}"
+    path, _ = copy(HA_GIANG, due, due.replace("15", "10"))
+    assert [p.field for p in warnings(catalog, path) if p.field.endswith(".due")] == ["reports.0.chain.5.due"] * 3
 
 
 def test_a_budget_that_does_not_add_up_is_told_with_both_sums(catalog: Catalog, copy: Copy) -> None:

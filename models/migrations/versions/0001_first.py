@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from models.append_only import protect, unprotect
+from models.append_only import forget, protect, unprotect
 
 revision = "0001"
 down_revision = None
@@ -273,6 +273,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     unprotect(op.get_bind(), PROTECTED)
+    forget(op.get_bind())
     with op.batch_alter_table("reminder", schema=None) as batch_op:
         batch_op.drop_index(
             "reminder_without_contact",

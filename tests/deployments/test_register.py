@@ -1,0 +1,71 @@
+"""The deployments: what they are called, when they run, and what they run."""
+
+import pytest
+from prefect.client.schemas.schedules import CronSchedule
+from prefect.deployments.runner import RunnerDeployment
+from prefect.flows import load_flow_from_entrypoint
+
+from config.settings import Settings
+from deployments.register import deployment_name, deployments
+from dunghan.engine.context import Context
+
+PLANS = ["binh-thuan-687-2020", "can-tho-115-2021", "ha-giang-168-2016", "hai-phong-76-2020"]
+
+
+@pytest.fixture
+def context() -> Context:
+    return Context(Settings(database_url="sqlite:///none.db"))
+
+
+@pytest.fixture
+def made(context: Context) -> list[RunnerDeployment]:
+    return deployments(context)
+
+
+def test_there_is_one_a_plan_and_a_round_of_the_outbox(made: list[RunnerDeployment]) -> None:
+    assert [d.name for d in made] == [*PLANS, "hop-thu-di"]
+
+
+def test_prefect_takes_their_names(context: Context, made: list[RunnerDeployment]) -> None:
+    for one in made:
+        assert not set("/%&<>") & set(one.name + (one.flow_name or ""))
+    assert "168-KH-UBND Hà Giang · báo cáo" in [d.flow_name for d in made]
+    names = [f"{d.flow_name}/{d.name}" for d in made]
+    assert [deployment_name(plan) for plan in context.catalog.plans()] == names[:4], "as `run --remote` looks for them"
+
+
+def test_the_chains_run_daily_at_eight_in_vietnam(made: list[RunnerDeployment]) -> None:
+    for one in made[:4]:
+        (schedule,) = [s.schedule for s in one.schedules or ()]
+        assert isinstance(schedule, CronSchedule)
+        assert (schedule.cron, schedule.timezone) == ("0 8 * * *", "Asia/Ho_Chi_Minh")
+
+
+def test_the_rounds_keep_to_working_hours(made: list[RunnerDeployment]) -> None:
+    (schedule,) = [s.schedule for s in made[-1].schedules or ()]
+    assert isinstance(schedule, CronSchedule)
+    assert (schedule.cron, schedule.timezone) == ("*/10 7-17 * * *", "Asia/Ho_Chi_Minh")
+
+
+def test_each_knows_its_plan_and_carries_its_tags(made: list[RunnerDeployment]) -> None:
+    for one, plan in zip(made[:4], PLANS, strict=True):
+        assert one.parameters == {"plan": plan}
+        assert f"plan:{plan}" in one.tags and any(t.startswith("province:") for t in one.tags)
+        assert one.description and one.concurrency_limit == 1
+
+
+def test_entrypoints_are_module_paths_that_load(made: list[RunnerDeployment]) -> None:
+    assert {d.entrypoint for d in made} == {
+        "flows.reporting_chain.reporting_chain", "flows.outbox_round.outbox_round",
+    }  # fmt: skip
+    for entrypoint in {d.entrypoint for d in made}:
+        assert entrypoint
+        assert load_flow_from_entrypoint(entrypoint).fn
+
+
+def test_the_form_of_a_run_is_asked_for_in_vietnamese(made: list[RunnerDeployment]) -> None:
+    schema = made[0]._parameter_openapi_schema
+    said = {name: field["description"] for name, field in schema.properties.items()}
+    assert list(said) == ["plan", "as_of", "dry_run"]
+    assert "Mã kế hoạch" in said["plan"] and "Giờ Việt Nam" in said["as_of"] and "Chạy thử" in said["dry_run"]
+    assert schema.required == ["plan"]
