@@ -16,7 +16,7 @@ from dunghan.engine.views import stamp
 from dunghan.store.contacts import CONTACT
 from dunghan.store.database import connect, migrate, reading, writing
 from dunghan.store.messages import MESSAGE, REMINDER
-from models.errors import DunghanError, UsageError
+from models.errors import DunghanError, NotPossible, UsageError
 from models.scenario import Scenario, Step
 from models.timezone import at, local_day
 
@@ -103,7 +103,8 @@ def _play(context: Context, timed: Timed) -> None:
         _act(context, timed)
     except DunghanError as error:
         step = timed.step
-        raise UsageError(f"Scenario, {step.at} {step.action} {step.obligation}: {error}") from None
+        kind = UsageError if isinstance(error, UsageError) else NotPossible
+        raise kind(f"Scenario, {step.at} {step.action} {step.obligation}: {error}") from None
 
 
 def _act(context: Context, timed: Timed) -> None:
