@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from dunghan.channels import pipelining
 from dunghan.channels.outcome import Delivered, Outcome, Rejected, Retry, one_line
 
 _FAULTS = (OSError, smtplib.SMTPException, UnicodeError)
@@ -70,7 +71,12 @@ class SmtpPool:
                 except _FAULTS as fault:
                     wait = Retry(f"no connection to {self._relay.host}:{self._relay.port}: {_words(fault)}")
                     return _fill(outcomes, wait, len(mails))
-                answered, lost = _converse(server, sender, mails[len(outcomes) :])
+                left = mails[len(outcomes) :]
+                answered, lost = (
+                    pipelining.converse(server, sender, left, _verdict)
+                    if pipelining.offered(server)
+                    else _converse(server, sender, left)
+                )
                 self._used = self._monotonic()
                 outcomes += answered
                 if lost is None:
