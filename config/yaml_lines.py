@@ -72,7 +72,10 @@ def parse(raw: str, model: type[M], shown: str) -> M:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 0
-        raise BadFile([Problem(shown, line, "yaml", error.problem or "cannot be read")]) from None
+        said = error.problem or "cannot be read"
+        ours = type(error) is yaml.MarkedYAMLError  # which says its remedy itself
+        remedy = "" if ours else ": check indentation, quotes and colons here and on the line before"
+        raise BadFile([Problem(shown, line, "yaml", f"{said}{remedy}")]) from None
     except yaml.YAMLError as error:
         raise BadFile([Problem(shown, 0, "yaml", " ".join(str(error).split()))]) from None
     if not isinstance(value, dict | list):

@@ -49,4 +49,9 @@ def trigger(context: Context, plan_id: str, as_of: datetime | None) -> dict[str,
         raise ServerTrouble(
             f"The run {run.name!r} ended as {state.name}: {' '.join(message.split()) or 'see its log'}."
         )
-    return {"plan": plan_id, "as_of": stamp(as_of or run.expected_start_time), **counts, "state": state.name}
+    return {
+        "plan": plan_id,
+        "as_of": stamp(as_of or run.expected_start_time),
+        **counts,
+        "state": (state.name or "").rstrip("0123456789 "),
+    }

@@ -15,7 +15,7 @@ from dunghan.core.names import plain, stage_name
 from dunghan.engine import board
 from dunghan.engine.board import StageCheck
 from dunghan.engine.delivery import deliver
-from dunghan.engine.run import summary, word
+from dunghan.engine.run import Ran, word
 from dunghan.engine.sweep import Pass, decide_only, open_only
 from dunghan.outbox import Tally
 from flows import names
@@ -117,10 +117,10 @@ async def reporting_chain(plan: str, as_of: datetime | None = None, dry_run: boo
 
     state = await asyncio.to_thread(word, context, plan, now)
     log.info("Kết quả: %s", state)
-    document = summary(plan, now, done, sent, state)
+    said = _said(Ran(plan, now, done, sent, state).document)
     if sent.dead:
-        return Failed(name=f"Undelivered {sent.dead}", message=_said(document))
-    return Completed(name=state, message=_said(document))
+        return Failed(name=f"Undelivered {sent.dead}", message=said)
+    return Completed(name=state, message=said)
 
 
 def _tell(log: Any, sent: Tally) -> None:
@@ -135,19 +135,9 @@ def _tell(log: Any, sent: Tally) -> None:
 
 
 def _said(document: dict[str, Any]) -> str:
-    parts = (
-        "opened",
-        "reminders",
-        "messages",
-        "delivered",
-        "retry",
-        "rejected",
-        "dead",
-        "skipped",
-        "withdrawn",
-        "kept",
-    )
-    return f"{document['state']}: " + ", ".join(f"{name} {document[name]}" for name in parts)
+    """The run's counts in one line, which ``run --remote`` reads back."""
+    counts = {name: value for name, value in document.items() if isinstance(value, int)}
+    return f"{document['state']}: " + ", ".join(f"{name} {value}" for name, value in counts.items())
 
 
 async def _tag(tags: list[str]) -> None:

@@ -17,30 +17,35 @@ class UsageError(DunghanError):
     exit_code = 2
 
 
-def _nearest(wanted: str, known: Iterable[str], listing: str) -> str:
-    near = get_close_matches(wanted, known, n=3, cutoff=0.5)
-    return f"Did you mean {', '.join(near)}?" if near else f"See `{listing}`."
+def nearest(wanted: str, known: Iterable[str], listing: str) -> str:
+    """The names that come nearest, all of them where they are few, and where to find the rest."""
+    names = sorted(known)
+    near = get_close_matches(wanted, names, n=3, cutoff=0.5)
+    if near:
+        return f"Did you mean {', '.join(near)}?"
+    few = f"Known are {', '.join(names)}. " if 0 < len(names) <= 12 else ""
+    return f"{few}See `{listing}`."
 
 
 class PlanNotFound(UsageError):
     """No plan has that id."""
 
     def __init__(self, plan: str, known: Iterable[str]) -> None:
-        super().__init__(f"No plan is called {plan!r}. {_nearest(plan, known, 'dunghan plan list')}")
+        super().__init__(f"No plan is called {plan!r}. {nearest(plan, known, 'dunghan plan list')}")
 
 
 class UnknownOffice(UsageError):
     """No office ever had that code."""
 
     def __init__(self, office: str, known: Iterable[str]) -> None:
-        super().__init__(f"No office has the code {office!r}. {_nearest(office, known, 'dunghan office list')}")
+        super().__init__(f"No office has the code {office!r}. {nearest(office, known, 'dunghan office list')}")
 
 
 class UnknownObligation(UsageError):
     """No such obligation exists or will open."""
 
     def __init__(self, obligation: str, known: Iterable[str]) -> None:
-        super().__init__(f"No obligation is called {obligation!r}. {_nearest(obligation, known, 'dunghan due')}")
+        super().__init__(f"No obligation is called {obligation!r}. {nearest(obligation, known, 'dunghan due')}")
 
 
 class UnknownName(UsageError):

@@ -44,9 +44,11 @@ def import_contacts(
     """Add or update contacts by (office, name) from a CSV file; nobody is removed."""
     from dunghan.engine.people import import_contacts as take
 
-    added, changed, problems = take(context(), file, skip_bad=skip_bad, by=author(by))
+    added, changed, problems, doubts = take(context(), file, skip_bad=skip_bad, by=author(by))
     for problem in problems:
         print(f"skipped {problem}", file=sys.stderr)
+    for doubt in doubts:
+        print(f"look again: {doubt}", file=sys.stderr)
     bad = len({p.line for p in problems})
     if as_json:
         return show_json({"added": added, "changed": changed, "skipped": bad})

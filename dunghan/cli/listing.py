@@ -36,13 +36,14 @@ def due(
     from dunghan.core.times import day
     from dunghan.engine import views
     from dunghan.engine.owed import Wanted
+    from models.errors import BadTime
 
     here = context()
     now = as_of(moment, here.now())
-    found = views.agenda(
-        here, Wanted(plan, report, period, stage, office), now,
-        day(since, "--from") if since else None, day(until, "--until") if until else None,
-    )  # fmt: skip
+    first, last = day(since, "--from") if since else None, day(until, "--until") if until else None
+    if first and last and last < first:
+        raise BadTime(f"--until {until} lies before --from {since}: give the earlier one first.")
+    found = views.agenda(here, Wanted(plan, report, period, stage, office), now, first, last)
     rows = [views.due_row(here, one) for one in found]
     if as_json:
         return show_json(rows)
@@ -107,7 +108,9 @@ def explain(obligation: str, moment: AsOf = None, as_json: Json = False) -> None
     if as_json:
         return show_json(found)
     print(f"{found['obligation']}  ({found['office_name']})")
-    print(f"  state     {found['state']} as of {found['as_of']}{'' if found['opened'] else ' (period not open yet)'}")
+    print(
+        f"  state     {found['state']} as of {found['as_of']}{'' if found['opened'] else ' (no run has opened it yet)'}"
+    )
     print(f"  deadline  {found['deadline'] or 'chưa có hạn'}  [{found['basis'] or 'no basis'}] {found['basis_note']}")
     print(f"  because   {found['explanation']}")
     if found["quote"]:
@@ -126,7 +129,7 @@ def explain(obligation: str, moment: AsOf = None, as_json: Json = False) -> None
                 r["at"],
                 r["rung"],
                 r["kind"],
-                "yes" if r["fired"] else "no",
+                _went_out(r),
                 r["reason"],
                 r["contact"],
                 _fate(r["message"]),
@@ -138,6 +141,13 @@ def explain(obligation: str, moment: AsOf = None, as_json: Json = False) -> None
     show_table(
         ("at", "rung"), [(p["at"], p["rung"]) for p in found["planned"]], title="Rungs to come if nothing changes"
     )
+
+
+def _went_out(reminder: dict[str, Any]) -> str:
+    if not reminder["fired"]:
+        return "no"
+    message = reminder["message"]
+    return "yes" if message and message["status"] == "delivered" else "not yet"
 
 
 def _fate(message: dict[str, Any] | None) -> str:

@@ -34,17 +34,18 @@ def run(
     if remote:
         from deployments.remote import trigger
 
-        found = trigger(here, plan, now if moment else None)
+        found, kept = trigger(here, plan, now if moment else None), 0
     else:
         from dunghan.engine.run import run as run_once
 
-        found = run_once(here, plan, now, dry_run)
+        ran = run_once(here, plan, now, dry_run)
+        found, kept = ran.document, ran.sent.kept
     if as_json:
         return show_json(found)
-    _tell(found, dry_run)
+    _tell(found, dry_run, kept)
 
 
-def _tell(found: dict[str, Any], dry_run: bool) -> None:
+def _tell(found: dict[str, Any], dry_run: bool, kept: int) -> None:
     print(
         f"{found['plan']} as of {found['as_of']}: {found['state']}{'  (dry run, nothing changed)' if dry_run else ''}"
     )
@@ -54,9 +55,9 @@ def _tell(found: dict[str, Any], dry_run: bool) -> None:
     )
     print(
         f"  delivered {found['delivered']}, to be tried again {found['retry']}, rejected {found['rejected']}, "
-        f"dead {found['dead']}, kept {found['kept']}"
+        f"dead {found['dead']}, kept {kept}"
     )
-    if found["kept"]:
+    if kept:
         print(
             "  Kept messages wait for a gateway or for working hours: see `dunghan doctor` and `dunghan outbox list`."
         )

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from dunghan.core.tabular import Row
 from models.contact import ROLES, Contact
-from models.errors import Problem
+from models.errors import Problem, nearest
 from models.office import OfficeTree
 
 _EMAIL = re.compile(r"^[^@\s<>,;:\"()]+@[^@\s<>,;:\"()]+\.[^@\s<>,;:\"()]+$")
@@ -31,7 +31,18 @@ def _office(code: str, tree: OfficeTree, zeros_lost: bool) -> str:
         return f"{code!r} is {tree.title(code)}, but codes of this file have lost their zeros: was it {shown}?"
     if near:
         return f"no office has the code {code!r}; a spreadsheet may have dropped zeros: {' or '.join(near)}?"
-    return f"no office has the code {code!r}: see `dunghan office list`"
+    return f"no office has the code {code!r}. {nearest(code, tree.codes, 'dunghan office list')}"
+
+
+def doubtful(contacts: Iterable[Contact], tree: OfficeTree) -> list[str]:
+    """What to look at again: codes that are an office's, and another's from which a spreadsheet dropped the zeros."""
+    codes = sorted({c.office for c in contacts if c.office.isdigit() and not c.office.startswith("0")})
+    return [
+        f"{code} was taken as {tree.title(code)}; if {' or '.join(f'{p} ({tree.title(p)})' for p in other)} was meant, "
+        "a spreadsheet dropped its zeros: correct the file and import it again"
+        for code in codes
+        if (other := _padded(code, tree))
+    ]
 
 
 def _faults(cells: dict[str, str], tree: OfficeTree, zeros_lost: bool) -> Iterable[tuple[str, str]]:

@@ -11,6 +11,7 @@ from dunghan.core.deadlines import deadlines
 from dunghan.core.names import show
 from dunghan.core.periods import periods
 from models.base import Value
+from models.errors import nearest
 from models.office import OfficeTree
 from models.plan import Plan
 from models.report import Link, Report
@@ -82,7 +83,8 @@ def _offices(plan: Plan, tree: OfficeTree) -> Iterator[Finding]:
         if loc[0] == "implements":
             continue  # an instrument's issuer is named in words
         if code not in tree:
-            yield Finding(loc, f"no office has the code {code!r}: add it to config/offices, or correct it")
+            near = nearest(code, tree.codes, "dunghan office list")
+            yield Finding(loc, f"no office has the code {code!r}: add it to config/offices, or correct it. {near}")
 
 
 def _links(plan: Plan) -> Iterator[tuple[Loc, Report, Link]]:

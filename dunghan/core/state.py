@@ -29,7 +29,7 @@ def standing(events: Iterable[Event], now: datetime) -> Literal["submitted", "re
     found: Literal["submitted", "returned", "accepted", "waived"] | None = None
     for event in known(events, now):
         match event.kind:
-            case "submit" if found not in ("accepted", "waived"):
+            case "submit" if found != "accepted":
                 found = "submitted"
             case "return":
                 found = "returned"

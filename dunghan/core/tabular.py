@@ -95,6 +95,8 @@ def _inert(cell: str) -> str:
 
 
 def _as_meant(cell: str) -> str:
-    """A cell without the apostrophe that :func:`write` put before it."""
+    """A cell without the apostrophe that :func:`write` put before it, or Excel's own guard: ``="026"``."""
     bare = cell.strip()
+    if bare.startswith('="') and bare.endswith('"'):
+        return bare[2:-1]
     return bare[1:] if bare.startswith("'") and _risky(bare[1:]) else bare

@@ -36,19 +36,19 @@ class StageCount(NamedTuple):
 
 
 def count(stage: str, owed: Iterable[Owed], now: datetime) -> StageCount:
-    """Count one stage of one period. What was handed in counts as submitted even if it was waived too."""
+    """Count one stage of one period, each obligation once: as waived, submitted, undated or missing."""
     expected = on_time = late = waived = undated = overdue = 0
     missing: list[str] = []
     for one in owed:
         expected += 1
         when = timeliness(one.last_day, one.events, now)
         last = last_day(one.last_day, one.events, now)
-        if when == "on_time":
+        if standing(one.events, now) == "waived":
+            waived += 1
+        elif when == "on_time":
             on_time += 1
         elif when == "late":
             late += 1
-        elif standing(one.events, now) == "waived":
-            waived += 1
         elif last is None:
             undated += 1
         else:

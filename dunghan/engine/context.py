@@ -16,7 +16,7 @@ from dunghan.core.dispatch import WorkHours
 from dunghan.store import facts
 from dunghan.store.rows import reading_file, sqlite_file
 from models.contact import AddressKind, Contact
-from models.errors import BadTime, DatabaseMissing
+from models.errors import BadTime, DatabaseMissing, DatabaseTrouble
 from models.plan import Plan
 from models.timezone import local_day
 
@@ -67,7 +67,7 @@ class Context:
         try:
             with self.reading() as connection:
                 extra = facts.imported_offices(connection)
-        except DatabaseMissing:
+        except (DatabaseMissing, DatabaseTrouble):  # the catalogue stands without it; whoever needs facts is told
             extra = []
         return Catalog(self.settings, extra)
 

@@ -93,6 +93,10 @@ def again(context: Context, ids: Sequence[int] | None) -> int:
     m = MESSAGE.c
     wanted = m.status.in_(("rejected", "dead")) if ids is None else m.id.in_(ids)
     with writing(context.db) as connection:
+        if ids is not None:
+            known = set(connection.execute(select(m.id).where(m.id.in_(ids))).scalars())
+            if missing := [i for i in ids if i not in known]:
+                raise UsageError(f"There is no message {missing[0]}. See `dunghan outbox list`.")
         owner = {row.id: row.contact_id for row in connection.execute(select(m.id, m.contact_id).where(wanted))}
         people = contacts.by_id(connection, set(owner.values()))
         by_channel: dict[str, list[int]] = {}

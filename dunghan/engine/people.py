@@ -15,8 +15,10 @@ from models.errors import BadFile, Problem
 from models.office import Office
 
 
-def import_contacts(context: Context, path: Path, *, skip_bad: bool, by: str) -> tuple[int, int, list[Problem]]:
-    """Add or update by (office, name); nobody is removed. Returns added, changed, and what was skipped.
+def import_contacts(
+    context: Context, path: Path, *, skip_bad: bool, by: str
+) -> tuple[int, int, list[Problem], list[str]]:
+    """Add or update by (office, name); nobody is removed. Returns added, changed, what was skipped, what is doubtful.
 
     With a bad row nothing is imported and BadFile lists every one, unless ``skip_bad``.
     """
@@ -30,7 +32,7 @@ def import_contacts(context: Context, path: Path, *, skip_bad: bool, by: str) ->
             connection, context.now(), by, "import_contacts", "contacts", added=added, changed=changed,
             skipped=len({p.line for p in problems}),
         )  # fmt: skip
-    return added, changed, problems
+    return added, changed, problems, contact_rows.doubtful(good, context.catalog.tree)
 
 
 def all_contacts(context: Context, office: str | None = None) -> list[Contact]:

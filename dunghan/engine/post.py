@@ -80,7 +80,10 @@ class Post:
             for row in rows:
                 row["contact_id"], row["message_id"] = key[0].id, ids[slots[key][0]]
             self._reminders += rows
-        messages.supersede(self._connection, self._plan.id, [slot for slot, _ in slots.values()], self._context.now())
+        real = self._context.now()
+        taken_over = messages.supersede(self._connection, self._plan.id, [slot for slot, _ in slots.values()], real)
+        if taken_over or len(new) < len(slots):
+            messages.merge_earlier(self._connection, self._reminders)
         return queued
 
     def _slot(self, contact: int, kind: str, taken: dict[Slot, str]) -> tuple[Slot, datetime]:

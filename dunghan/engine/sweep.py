@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -10,6 +10,7 @@ from dunghan.core import chain, dispatch
 from dunghan.core.decide import Case, Rules, Verdict, decide
 from dunghan.core.ladder import steps
 from dunghan.core.periods import opens_on, periods
+from dunghan.core.state import last_day
 from dunghan.engine.context import Context
 from dunghan.engine.digest import enqueue_digest
 from dunghan.engine.post import Post
@@ -17,7 +18,7 @@ from dunghan.store import audit, contacts, facts, messages, obligations
 from dunghan.store.database import lock_plan, writing
 from models.contact import Contact
 from models.ladder import rung_name
-from models.obligation import Obligation
+from models.obligation import Event, Obligation
 from models.plan import Plan
 from models.report import Binding
 from models.timezone import at, local_day
@@ -81,7 +82,7 @@ def decide_due(context: Context, connection: Connection, plan: Plan, held: facts
     counts = Pass()
     if due:
         happened = facts.events_of_due(connection, plan.id, now)
-        verdicts = [(row, decide(_case(row, happened.get(row.id, ())), rules, now)) for row in due]
+        verdicts = [_decided(row, happened.get(row.id, ()), rules, now) for row in due]
         verdicts = _not_on_record(connection, verdicts)
         counts = _record(context, connection, plan, verdicts, post)
         obligations.note_swept(
@@ -95,9 +96,15 @@ def decide_due(context: Context, connection: Connection, plan: Plan, held: facts
     return counts._replace(messages=queued)
 
 
-def _case(row: facts.DueRow, events: Sequence[Any]) -> Case:
+def _decided(row: facts.DueRow, events: Sequence[Event], rules: Rules, now: datetime) -> tuple[facts.DueRow, Verdict]:
+    """The row with the last day in force at ``now``, and its verdict. An extension still to come is looked at then."""
     binding: Binding = "obliged" if row.binding == "obliged" else "requested"
-    return Case(row.last_day, binding, events, row.swept_until, row.noticed, row.chased)
+    row = row._replace(last_day=last_day(row.last_day, events, now) or row.last_day)
+    verdict = decide(Case(row.last_day, binding, events, row.swept_until, row.noticed, row.chased), rules, now)
+    coming = [e.at for e in events if e.kind == "extend" and e.at > now]
+    if coming:
+        verdict = verdict._replace(next_at=min(filter(None, (verdict.next_at, *coming))))
+    return row, verdict
 
 
 Decided = list[tuple[facts.DueRow, Verdict]]

@@ -143,7 +143,7 @@ def imported_offices(connection: "Source") -> list[Office]:
 
 
 class DueRow(NamedTuple):
-    """The slice of an obligation that a sweep needs; ``last_day`` is the one in force."""
+    """The slice of an obligation that a sweep needs; ``last_day`` is the stored one, before any extension."""
 
     id: str
     report: str
@@ -162,7 +162,7 @@ def due(connection: "Source", plan: str, now: datetime) -> list[DueRow]:
     """The obligations whose next rung has come up."""
     sql = (
         "SELECT id, report, stage, office, to_offices, through, binding, chased, "
-        "COALESCE(extended_to, last_day) AS last_day, swept_until, noticed FROM obligation "
+        "last_day, swept_until, noticed FROM obligation "
         "WHERE plan = :plan AND next_at <= :now ORDER BY id"
     )
     recipients: dict[str, tuple[str, ...]] = {}

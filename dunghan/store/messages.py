@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Table, literal_column, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, literal_column, or_, select, tuple_, update
 
 from dunghan.store.obligations import insert_new
 from models.tables import AttemptRow, MessageRow, ReminderRow
@@ -69,6 +69,24 @@ def supersede(connection: Connection, plan: str, slots: Collection[Slot], real: 
         connection.execute(update(REMINDER).where(REMINDER.c.message_id == row.id).values(message_id=target[slot]))
         gone += 1
     return gone
+
+
+def merge_earlier(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Where a waiting message carries an earlier rung of an obligation that now fires again, that rung is merged."""
+    r = REMINDER.c
+    earlier = (
+        update(REMINDER)
+        .where(r.message_id == bindparam("_message"), r.obligation_id == bindparam("_obligation"), r.fired)
+        .where(r.kind == "reminder", r.rung != bindparam("_rung"))
+        .values(fired=False, reason="merged")
+    )
+    firing = [
+        {"_message": row["message_id"], "_obligation": row["obligation_id"], "_rung": row["rung"]}
+        for row in rows
+        if row["fired"] and row["kind"] == "reminder"
+    ]
+    if firing:
+        connection.execute(earlier, firing)
 
 
 def remind(connection: Connection, rows: Sequence[dict[str, Any]]) -> int:

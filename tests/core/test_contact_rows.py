@@ -1,6 +1,6 @@
 import pytest
 
-from dunghan.core.contact_rows import contacts
+from dunghan.core.contact_rows import contacts, doubtful
 from dunghan.core.tabular import Row, read
 from models.contact import FIELDS, Contact
 from models.errors import Problem
@@ -73,8 +73,14 @@ def test_a_code_that_may_have_been_two_offices_gets_both(tree: OfficeTree) -> No
     ("cells", "field", "message"),
     [
         ({"office": ""}, "office", "no office: give its code (see `dunghan office list`)"),
-        ({"office": "ha-giang.so-y"}, "office", "no office has the code 'ha-giang.so-y': see `dunghan office list`"),
-        ({"office": '="024"'}, "office", "no office has the code '=\"024\"': see `dunghan office list`"),
+        (
+            {"office": "ha-giang.so-y"},
+            "office",
+            (
+                "no office has the code 'ha-giang.so-y'. "
+                "Did you mean ha-giang.so-y-te, ha-giang.so-tttt, ha-giang.so-khdt?"
+            ),
+        ),
         ({"name": ""}, "name", "no name: the contact is known by (office, name)"),
         ({"role": "boss"}, "role", "'boss' is no role: write officer, coordinator, leader"),
         ({"email": "hoa@x"}, "email", NO_EMAIL),
@@ -123,3 +129,8 @@ def test_no_message_shows_an_address(tree: OfficeTree) -> None:
 
 def test_a_contact_may_be_of_an_office_that_no_longer_exists(tree: OfficeTree) -> None:
     assert contacts([row(office="916")], tree, FILE)[0][0].office == "916"  # a district of Cần Thơ until 30/6/2025
+
+
+def test_a_code_that_is_a_provinces_and_a_districts_without_its_zero_is_to_be_looked_at(tree: OfficeTree) -> None:
+    (doubt,) = doubtful([Contact("24", "Hoa"), Contact("024", "Lan"), Contact("02", "Sơn")], tree)
+    assert "Bắc Giang" in doubt and "024 (UBND thành phố Hà Giang)" in doubt

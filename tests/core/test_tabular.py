@@ -124,3 +124,9 @@ def test_a_table_that_was_written_is_read_again() -> None:
 def test_a_cell_that_a_spreadsheet_would_run_is_written_inert(cell: str, written: str) -> None:
     row = write(("a", "b"), [(cell, "x")]).splitlines()[1]
     assert row == f"{written},x"
+
+
+def test_excels_own_guard_of_a_code_is_read_as_the_code() -> None:
+    assert [row.cells for row in read(b'office,name\n"=""026""",Hoa\n', ("office", "name"), ("office",))] == [
+        {"office": "026", "name": "Hoa"}
+    ]
