@@ -91,7 +91,7 @@ def a_remote_run_is_a_run_of_the_deployment(served: Served) -> None:
     document = json.loads(done.stdout)
     assert (document["plan"], document["as_of"]) == (PLAN, "2018-12-07T08:00:00+07:00")
     assert document["opened"] > 800
-    assert document["state"].startswith("Overdue ")
+    assert document["state"].startswith("Overdue")
     assert {"reminders", "messages", "delivered", "retry", "rejected", "dead", "skipped"} <= set(document)
     with sqlite3.connect(served.folder / "var" / "dunghan.db") as connection:
         (count,) = connection.execute("SELECT count(*) FROM obligation").fetchone()

@@ -17,7 +17,7 @@ def test_a_wrong_name_gets_the_nearest_ones_or_the_way_to_list_them() -> None:
     assert str(UnknownOffice("ha-giang.so-yte", ["ha-giang.so-y-te", "02"])) == (
         "No office has the code 'ha-giang.so-yte'. Did you mean ha-giang.so-y-te?"
     )
-    assert str(UnknownOffice("zzz", ["02"])) == "No office has the code 'zzz'. See `dunghan office list`."
+    assert str(UnknownOffice("zzz", ["02"])) == "No office has the code 'zzz'. Known are 02. See `dunghan office list`."
     assert str(PlanNotFound("zzz", [])) == "No plan is called 'zzz'. See `dunghan plan list`."
     assert "See `dunghan due`." in str(UnknownObligation("zzz", []))
     assert str(UnknownName("stage", "x", ["b", "a", "a"])) == "No stage is called 'x'. Known here: a, b."
