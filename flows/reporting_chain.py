@@ -12,10 +12,10 @@ from prefect.states import Completed, Failed
 
 from dunghan import clock
 from dunghan.core.names import plain, stage_name
-from dunghan.engine import board
-from dunghan.engine.board import StageCheck
+from dunghan.engine import counting
+from dunghan.engine.counting import StageSum, word
 from dunghan.engine.delivery import deliver
-from dunghan.engine.run import Ran, word
+from dunghan.engine.run import Ran
 from dunghan.engine.sweep import Pass, decide_only, open_only
 from dunghan.outbox import Tally
 from flows import names
@@ -37,9 +37,9 @@ def _check_name() -> str:
 
 
 @task(name="kiểm tra", task_run_name=_check_name, cache_policy=NO_CACHE)
-async def check_stage(plan: str, stage: str, now: datetime) -> StageCheck:
+async def check_stage(plan: str, stage: str, now: datetime) -> StageSum:
     """Check what one stage has handed in."""
-    return await asyncio.to_thread(board.check_stage, desk(), plan, stage, now)
+    return await asyncio.to_thread(counting.check_stage, desk(), plan, stage, now)
 
 
 @task(name="quyết định và xếp hàng", task_run_name="quyet dinh va xep hang", cache_policy=NO_CACHE)
@@ -56,7 +56,7 @@ async def deliver_messages(plan: str, now: datetime) -> Tally:
 
 @task(name="công bố", task_run_name="cong bo", cache_policy=NO_CACHE)
 async def publish(plan: str, now: datetime) -> int:
-    """Publish the tables that the coordinator watches."""
+    """Publish those tables that the coordinator watches and that changed."""
     context = desk()
     return await publish_board(context, context.catalog.plan(plan), now)
 
@@ -86,7 +86,7 @@ async def reporting_chain(plan: str, as_of: datetime | None = None, dry_run: boo
     2. Check every stage.
     3. Decide, and enqueue in the same transaction.
     4. Deliver.
-    5. Publish.
+    5. Publish what changed.
 
     Args:
         plan: Mã kế hoạch, như ha-giang-168-2016.
@@ -103,7 +103,7 @@ async def reporting_chain(plan: str, as_of: datetime | None = None, dry_run: boo
     opened = 0 if dry_run else await open_periods(plan, now)
     if opened:
         log.info("Mở kỳ mới: %d nghĩa vụ báo cáo", opened)
-    for checked in await asyncio.gather(*(check_stage(plan, stage, now) for stage in board.stages(held))):
+    for checked in await asyncio.gather(*(check_stage(plan, stage, now) for stage in counting.stages(held))):
         if checked.expected:
             log.info("%s", checked.line)
     done = (await decide_and_enqueue(plan, now, dry_run))._replace(opened=opened)
@@ -113,9 +113,10 @@ async def reporting_chain(plan: str, as_of: datetime | None = None, dry_run: boo
     )  # fmt: skip
     sent = Tally() if dry_run else await deliver_messages(plan, now)
     _tell(log, sent)
-    await publish(plan, now)
+    if not dry_run:
+        await publish(plan, now)
 
-    state = await asyncio.to_thread(word, context, plan, now)
+    state = await asyncio.to_thread(word, context, held, now)
     log.info("Kết quả: %s", state)
     said = _said(Ran(plan, now, done, sent, state).document)
     if sent.dead:

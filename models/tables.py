@@ -35,6 +35,26 @@ class PeriodRow(SQLModel, table=True):
     expected: int
 
 
+class BoardRow(SQLModel, table=True):
+    """What coordinators were last shown of a period of a plan (or, where ``period`` is empty, of its calendar).
+
+    ``changes`` counts what has happened to it, ``shown`` how far that count was when it was last computed;
+    ``shown_at`` and ``fresh_until`` bound the run's times between which it stands if nothing happens. ``sums``
+    are the counts in season, by stage; ``published`` says whether there is anything that coordinators look at.
+    """
+
+    __tablename__ = "board"
+
+    plan: str = Field(primary_key=True)
+    period: str = Field(primary_key=True)
+    changes: int = 0
+    shown: int = -1
+    shown_at: datetime | None = _instant(nullable=True)
+    fresh_until: datetime | None = _instant(nullable=True)
+    published: bool = False
+    sums: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+
+
 class ObligationRow(SQLModel, table=True):
     """An opened obligation with its deadline as computed then, and when the ladder looks at it next.
 

@@ -10,7 +10,7 @@ from models.timezone import next_midnight
 
 
 class Owed(NamedTuple):
-    """An obligation as far as counting needs it."""
+    """An obligation as far as counting needs it, or ``many`` that differ by their office alone, which is empty then."""
 
     report: str
     period: str
@@ -18,6 +18,7 @@ class Owed(NamedTuple):
     office: str
     last_day: date | None
     events: Sequence[Event] = ()
+    many: int = 1
 
 
 class StageCount(NamedTuple):
@@ -36,27 +37,30 @@ class StageCount(NamedTuple):
 
 
 def count(stage: str, owed: Iterable[Owed], now: datetime) -> StageCount:
-    """Count one stage of one period, each obligation once: as waived, submitted, undated or missing."""
-    expected = on_time = late = waived = undated = overdue = 0
-    missing: list[str] = []
+    """Count one stage of one period, each obligation once: as waived, submitted, undated or missing.
+
+    ``offices_missing`` names those that came one by one.
+    """
+    expected = on_time = late = waived = undated = missing = overdue = 0
+    names: list[str] = []
     for one in owed:
-        expected += 1
+        expected += one.many
         when = timeliness(one.last_day, one.events, now)
         last = last_day(one.last_day, one.events, now)
         if standing(one.events, now) == "waived":
-            waived += 1
+            waived += one.many
         elif when == "on_time":
-            on_time += 1
+            on_time += one.many
         elif when == "late":
-            late += 1
+            late += one.many
         elif last is None:
-            undated += 1
+            undated += one.many
         else:
-            missing.append(one.office)
-            overdue += now >= next_midnight(last)
-    return StageCount(
-        stage, expected, on_time + late, on_time, late, len(missing), waived, undated, overdue, tuple(missing)
-    )
+            missing += one.many
+            overdue += one.many if now >= next_midnight(last) else 0
+            if one.office:
+                names.append(one.office)
+    return StageCount(stage, expected, on_time + late, on_time, late, missing, waived, undated, overdue, tuple(names))
 
 
 def tally(owed: Iterable[Owed], now: datetime) -> dict[tuple[str, str], list[StageCount]]:

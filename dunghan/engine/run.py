@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from dunghan.engine.context import Context
+from dunghan.engine.counting import word
 from dunghan.engine.delivery import deliver
-from dunghan.engine.owed import Wanted, owed
 from dunghan.engine.sweep import Pass, run_pass
-from dunghan.engine.views import stamp, verdict
+from dunghan.engine.views import stamp
 from dunghan.outbox import Tally
 
 
@@ -43,9 +43,4 @@ def run(context: Context, plan_id: str, now: datetime, dry_run: bool = False) ->
     """Run a plan's chain once: a pass, then delivery."""
     done = run_pass(context, plan_id, now, dry_run)
     sent = Tally() if dry_run else deliver(context, now, plan_id)
-    return Ran(plan_id, now, done, sent, word(context, plan_id, now))
-
-
-def word(context: Context, plan_id: str, now: datetime) -> str:
-    """``On time``, ``Waiting 3`` or ``Overdue 12``."""
-    return verdict(owed(context, Wanted(plan=plan_id), now), now, context.catalog.ladder)
+    return Ran(plan_id, now, done, sent, word(context, context.catalog.plan(plan_id), now))

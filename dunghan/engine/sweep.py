@@ -14,7 +14,7 @@ from dunghan.core.state import last_day
 from dunghan.engine.context import Context
 from dunghan.engine.digest import enqueue_digest
 from dunghan.engine.post import Post
-from dunghan.store import audit, contacts, facts, messages, obligations
+from dunghan.store import audit, boards, contacts, facts, messages, obligations
 from dunghan.store.database import lock_plan, writing
 from models.contact import Contact
 from models.ladder import rung_name
@@ -90,6 +90,8 @@ def decide_due(context: Context, connection: Connection, plan: Plan, held: facts
             [obligations.Swept(row.id, v.next_at, row.noticed or v.rung is not None) for row, v in verdicts],
             now,
         )
+        if periods := {row.period for row, v in verdicts if v.rung is not None}:
+            boards.changed(connection, plan.id, periods)
     queued = post.send()
     if not held.paused:
         queued += enqueue_digest(context, connection, plan, now)

@@ -1,14 +1,13 @@
 """The views: the agenda (due), the count (status), in the JSON shapes of DESIGN section 7."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from dunghan.core.tally import Owed, StageCount, tally
 from dunghan.engine.context import Context
 from dunghan.engine.owed import Standing, Wanted, owed
-from models.ladder import Ladder
-from models.timezone import VIETNAM, at, local_day, next_midnight
+from models.timezone import VIETNAM, at, next_midnight
 
 
 def stamp(instant: datetime | None) -> str | None:
@@ -100,17 +99,3 @@ def status(context: Context, plan_id: str, now: datetime, period: str | None = N
         for (report, key), stages in count(context, plan_id, now, period).items()
     ]
     return {"plan": plan_id, "as_of": stamp(now), "periods": periods}
-
-
-def verdict(found: Iterable[Standing], now: datetime, ladder: Ladder) -> str:
-    """The one word for a plan: ``Overdue 12``, ``Waiting 3``, or ``On time``.
-
-    Overdue counts who is late and still on the ladder (what is years past is history); waiting, who is to report
-    within the next thirty days.
-    """
-    ended = local_day(now) - timedelta(days=ladder.obliged[-1])
-    states = [s.state for s in found if s.one.chased and s.last_day and s.last_day >= ended]
-    if overdue := states.count("overdue"):
-        return f"Overdue {overdue}"
-    waiting = states.count("open") + states.count("due_soon") + states.count("returned")
-    return f"Waiting {waiting}" if waiting else "On time"

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, insert, select
 
+from dunghan.store import boards
 from models.office import Office
 from models.tables import DecisionRow, OfficeRow, PlanDecisionRow, SubmissionRow
 
@@ -47,6 +48,7 @@ def submit(
             }
         ],
     )
+    boards.obligation_changed(connection, obligation_id)
     return version
 
 
@@ -71,6 +73,7 @@ def decide(
     """Append a decision on an obligation."""
     row = {"obligation_id": obligation_id, "kind": kind, "at": at, "recorded_at": recorded_at, "by": by}
     connection.execute(insert(DECISION), [{**row, "because": because, "until": until}])
+    boards.obligation_changed(connection, obligation_id)
 
 
 def decide_plan(
@@ -86,6 +89,7 @@ def decide_plan(
     """Append a decision on a plan; ``what`` may name report, stage, period, day, office."""
     row = {"plan": plan, "kind": kind, "at": at, "recorded_at": recorded_at, "by": by, "because": because}
     connection.execute(insert(PLAN_DECISION), [{**row, **what}])
+    boards.changed(connection, plan, ())
 
 
 def add_offices(connection: Connection, offices: list[Office]) -> int:

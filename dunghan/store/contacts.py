@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 
 from sqlalchemy import Connection, Table, insert, select, update
 
+from dunghan.store import boards
 from models.contact import FIELDS, Contact
 from models.tables import ContactRow
 
@@ -26,6 +27,8 @@ def upsert(connection: Connection, contacts: Iterable[Contact]) -> tuple[int, in
         connection.execute(insert(CONTACT), added)
     for row_id, values in changed:
         connection.execute(update(CONTACT).where(CONTACT.c.id == row_id).values(**values))
+    if added or changed:
+        boards.all_changed(connection)
     return len(added), len(changed)
 
 

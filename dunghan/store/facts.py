@@ -16,16 +16,17 @@ from models.timezone import local_day
 if TYPE_CHECKING:
     from dunghan.store.rows import Source
 
-_OBLIGATION = (
+COLUMNS = (  # of an obligation
     "id, plan, report, period, stage, office, to_offices, through, binding, clause, quote, wording, basis, nominal, "
     "last_day, proposed_day, explanation, starts_on, ends_on, opens_on, chased"
 )
 
 
-_DAYS = ("nominal", "last_day", "proposed_day", "starts_on", "ends_on", "opens_on")
+DAYS = ("nominal", "last_day", "proposed_day", "starts_on", "ends_on", "opens_on")
 
 
-def _obligation(row: Any) -> Obligation:
+def obligation_of(row: Any) -> Obligation:
+    """An obligation from a row of ``COLUMNS``."""
     to = json.loads(row.to_offices) if isinstance(row.to_offices, str) else row.to_offices
     return Obligation(
         plan=row.plan,
@@ -46,15 +47,15 @@ def _obligation(row: Any) -> Obligation:
 
 def opened(connection: "Source", plan: str) -> dict[str, Obligation]:
     """Every opened obligation of a plan, by id."""
-    sql = f"SELECT {_OBLIGATION} FROM obligation WHERE plan = :plan"  # noqa: S608 - our own columns
-    return {row.id: _obligation(row) for row in fetch(connection, sql, {"plan": plan}, days=_DAYS)}
+    sql = f"SELECT {COLUMNS} FROM obligation WHERE plan = :plan"  # noqa: S608 - our own columns
+    return {row.id: obligation_of(row) for row in fetch(connection, sql, {"plan": plan}, days=DAYS)}
 
 
 def obligation(connection: "Source", obligation_id: str) -> Obligation | None:
     """One opened obligation, or None."""
-    sql = f"SELECT {_OBLIGATION} FROM obligation WHERE id = :id"  # noqa: S608 - our own columns
-    rows = fetch(connection, sql, {"id": obligation_id}, days=_DAYS)
-    return _obligation(rows[0]) if rows else None
+    sql = f"SELECT {COLUMNS} FROM obligation WHERE id = :id"  # noqa: S608 - our own columns
+    rows = fetch(connection, sql, {"id": obligation_id}, days=DAYS)
+    return obligation_of(rows[0]) if rows else None
 
 
 _EVENTS = """
@@ -79,6 +80,12 @@ def _events(connection: "Source", where: str, values: dict[str, Any]) -> Events:
 def events_of_plan(connection: "Source", plan: str) -> Events:
     """Everything that happened to a plan's obligations, by obligation, in order."""
     return _events(connection, "WHERE o.plan = :plan", {"plan": plan})
+
+
+def events_of_period(connection: "Source", plan: str, report: str, period: str) -> Events:
+    """Everything that happened to the obligations of one period of a report, by obligation, in order."""
+    where = "WHERE o.plan = :plan AND o.report = :report AND o.period = :period"
+    return _events(connection, where, {"plan": plan, "report": report, "period": period})
 
 
 def events_of(connection: "Source", obligation_id: str) -> list[Event]:
@@ -147,6 +154,7 @@ class DueRow(NamedTuple):
 
     id: str
     report: str
+    period: str
     stage: str
     office: str
     to: tuple[str, ...]
@@ -161,7 +169,7 @@ class DueRow(NamedTuple):
 def due(connection: "Source", plan: str, now: datetime) -> list[DueRow]:
     """The obligations whose next rung has come up."""
     sql = (
-        "SELECT id, report, stage, office, to_offices, through, binding, chased, "
+        "SELECT id, report, period, stage, office, to_offices, through, binding, chased, "
         "last_day, swept_until, noticed FROM obligation "
         "WHERE plan = :plan AND next_at <= :now ORDER BY id"
     )
@@ -173,8 +181,8 @@ def due(connection: "Source", plan: str, now: datetime) -> list[DueRow]:
             recipients[to] = tuple(json.loads(to))
         found.append(
             DueRow(
-                row.id, row.report, row.stage, row.office, recipients[to], row.through, row.binding, bool(row.chased),
-                row.last_day, row.swept_until, bool(row.noticed),
+                row.id, row.report, row.period, row.stage, row.office, recipients[to], row.through, row.binding,
+                bool(row.chased), row.last_day, row.swept_until, bool(row.noticed),
             )
         )  # fmt: skip
     return found

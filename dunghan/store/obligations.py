@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Table, bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from dunghan.store import boards
 from models.obligation import Obligation
 from models.tables import ObligationRow, PeriodRow
 from models.timezone import next_midnight
@@ -28,7 +29,10 @@ def open_all(
     connection: Connection, owed: Iterable[Obligation], now: datetime, next_at: Sequence[datetime | None]
 ) -> int:
     """Store obligations as opened, each with when its ladder is looked at first; what is there already stays."""
-    return insert_new(connection, OBLIGATION, [_row(one, now, first) for one, first in zip(owed, next_at, strict=True)])
+    rows = [_row(one, now, first) for one, first in zip(owed, next_at, strict=True)]
+    for plan in {row["plan"] for row in rows}:
+        boards.changed(connection, plan, {row["period"] for row in rows if row["plan"] == plan})
+    return insert_new(connection, OBLIGATION, rows)
 
 
 def _row(one: Obligation, now: datetime, next_at: datetime | None) -> dict[str, Any]:
@@ -104,6 +108,7 @@ def redate(connection: Connection, one: Obligation, next_at: datetime | None) ->
     Says how many were changed: none where one was extended.
     """
     due = one.deadline
+    boards.obligation_changed(connection, one.id)
     return connection.execute(
         update(OBLIGATION)
         .where(OBLIGATION.c.id == one.id)

@@ -58,7 +58,11 @@ def _from_sqlalchemy(
 
     from models.instant import Instant
 
-    timed = [bindparam(name, type_=Instant) for name, value in values.items() if isinstance(value, datetime)]
+    timed = [
+        bindparam(name, type_=Instant if isinstance(value, datetime) else Date)
+        for name, value in values.items()
+        if isinstance(value, date)
+    ]
     statement = text(sql).bindparams(*timed)
     typed = statement.columns(**dict.fromkeys(days, Date), **dict.fromkeys(instants, Instant))
     return list(source.execute(typed, dict(values)))

@@ -2,9 +2,11 @@
 
 import json
 
+from dunghan.core.times import instant
 from dunghan.demo.mailbox import Mailbox
 from dunghan.engine import actions
 from dunghan.engine.context import Context
+from dunghan.engine.owed import Wanted, owed
 from tests.flows.conftest import PLAN, PREFECT, Chain
 
 pytestmark = PREFECT
@@ -15,7 +17,9 @@ async def test_status_missing_list_and_calendar_are_published_in_vietnamese(
 ) -> None:
     actions.submit(installation, f"{PLAN}/annual/2018/024", received_at=None, by="lan")
     run = await chain("2018-12-07T08:00")
-    assert sorted(a.key for a in run.artifacts) == [f"{PLAN}-missing", f"{PLAN}-status", f"{PLAN}-upcoming"]
+    assert sorted(a.key for a in run.artifacts) == [
+        f"{PLAN}-2018-missing", f"{PLAN}-2018-status", f"{PLAN}-upcoming"
+    ]  # fmt: skip
     for artifact in run.artifacts:
         assert artifact.type == "table"
         assert "168/KH-UBND" in artifact.description and "07/12/2018" in artifact.description
@@ -39,8 +43,40 @@ async def test_artifacts_carry_no_address_and_no_name_of_a_person(chain: Chain) 
     assert ".example" not in told and "Cán bộ 0" not in told and "Đầu Mối" not in told
 
 
-async def test_where_nothing_has_a_date_the_tables_say_that_nothing_is_due(chain: Chain) -> None:
+async def test_where_nothing_has_a_date_only_the_calendar_says_so(chain: Chain) -> None:
     run = await chain("2020-12-07T08:00", plan="hai-phong-76-2020")
-    assert run.artifact("status").type == "markdown"
-    assert "Không có kỳ báo cáo nào" in run.artifact("status").data
+    assert [a.key for a in run.artifacts] == ["hai-phong-76-2020-upcoming"]
+    assert {row["Ngày cuối"] for row in json.loads(run.artifact("upcoming").data)} == {"chưa có hạn"}
+
+
+async def test_a_quiet_second_run_publishes_nothing_and_one_after_a_submission_what_it_changed(
+    chain: Chain, installation: Context
+) -> None:
+    await chain("2018-12-18T08:00")
+    assert (await chain("2018-12-18T08:00")).artifacts == []
+    assert (await chain("2018-12-19T08:00")).artifacts == [], "no rung, no submission, and no state has turned"
+    received = instant("2018-12-19T09:00", "at")
+    actions.submit(installation, f"{PLAN}/annual/2018/024", received_at=received, by="lan")
+    run = await chain("2018-12-19T10:00")
+    assert sorted(a.key for a in run.artifacts) == [
+        f"{PLAN}-2018-missing", f"{PLAN}-2018-status", f"{PLAN}-upcoming"
+    ]  # fmt: skip
+    (districts,) = [
+        r for r in json.loads(run.artifact("status").data)
+        if r["Cấp"] == "Cấp huyện" and "sơ kết" not in r["Báo cáo"].lower()
+    ]  # fmt: skip
+    assert (districts["Đã nộp"], districts["Muộn"]) == (1, 1)
+
+
+async def test_when_the_last_reporter_has_answered_the_missing_list_says_so(
+    chain: Chain, installation: Context
+) -> None:
+    plan, since = "can-tho-115-2021", instant("2021-06-01", "at")
+    run = await chain("2021-06-08T08:00", plan=plan)
+    assert run.artifact("missing").type == "table"
+    for s in list(owed(installation, Wanted(plan=plan, period="2021"), since)):
+        if s.last_day:
+            actions.submit(installation, s.one.id, received_at=since, by="lan")
+    run = await chain("2021-06-09T08:00", plan=plan)
+    assert run.artifact("missing").type == "markdown"
     assert "Không còn đơn vị nào" in run.artifact("missing").data
