@@ -10,7 +10,7 @@ from config import yaml_lines
 from config.settings import Settings
 from dunghan.core import plan_check
 from dunghan.core.calendar import WorkCalendar
-from dunghan.core.wording import Template
+from dunghan.core.templates import Template
 from models.base import Text, Value
 from models.errors import BadFile, PlanNotFound, Problem
 from models.ladder import Ladder

@@ -1,7 +1,6 @@
 """The people who can be reached at an office."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Role = Literal["officer", "coordinator", "leader"]
 ROLES: tuple[Role, ...] = ("officer", "coordinator", "leader")
@@ -11,8 +10,7 @@ FIELDS = ("office", "name", "role", "email", "zalo", "phone", "language")
 AddressKind = Literal["email", "zalo", "phone"]
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(NamedTuple):
     """One person at one office; known by (office, name). Addresses are personal data: never log them."""
 
     office: str

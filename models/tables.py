@@ -201,8 +201,10 @@ class MessageRow(SQLModel, table=True):
         UniqueConstraint("contact_id", "plan", "day", "kind"),
         Index(
             "message_waiting",
+            "plan",
             "status",
             "not_before",
+            "id",
             postgresql_where=text("status IN ('queued', 'retry', 'sending')"),
             sqlite_where=text("status IN ('queued', 'retry', 'sending')"),
         ),

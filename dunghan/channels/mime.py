@@ -60,7 +60,9 @@ def render(letter: Letter, head: Letterhead, date: datetime) -> bytes:
 
 
 def _part(subtype: str, text: str) -> str:
-    canonical = text.encode("utf-8", "replace").replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    canonical = text.replace("\n", "\r\n").encode("utf-8", "replace")
     packed = b2a_base64(canonical, newline=False).decode("ascii")
     lines = "\r\n".join([packed[start : start + 76] for start in range(0, len(packed), 76)])
     return f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: base64\r\n\r\n{lines}\r\n'
@@ -101,6 +103,9 @@ def _reply_to(mailbox: str) -> str:
 
 
 def _encoded_words(text: str) -> str:
+    encoded = text.encode("utf-8", "replace")
+    if len(encoded) <= _WORD_BYTES:
+        return f"=?utf-8?b?{b2a_base64(encoded, newline=False).decode('ascii')}?="
     words = [b2a_base64(chunk, newline=False).decode("ascii") for chunk in _chunks(text)]
     return "\r\n ".join([f"=?utf-8?b?{word}?=" for word in words])
 

@@ -1,69 +1,20 @@
 """The words of a message: facts poured into the templates that officials may edit."""
 
-import string
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from html import escape
 from typing import NamedTuple
 
 from dunghan.core.names import show
 from dunghan.core.periods import period_name
+from dunghan.core.templates import Template, filled
 
-SECTIONS = ("subject", "text", "line", "html", "line_html")
-_OF_A_LINE = frozenset(
-    ("office", "report", "period", "last_day", "when", "to", "clause", "basis", "explanation", "missing", "because")
-)
-_OF_A_MESSAGE = frozenset(
-    (
-        "office", "name", "plan", "plan_title", "place", "lines", "count", "when", "last_day", "sign_office",
-        "sign_name", "sign_contact", "date", "table", "missing", "reached", "waiting", "failed", "unreachable",
-        "undated",
-    )
-)  # fmt: skip
 NAMES_SHOWN = 12
 """How many missing offices a message names before it counts the rest."""
-
-
-class Template(NamedTuple):
-    """One kind of message in one language: five texts with ``{placeholders}``."""
-
-    subject: str
-    text: str
-    line: str
-    html: str
-    line_html: str
-
-    @classmethod
-    def parse(cls, raw: str) -> "Template":
-        """Read a template file: sections headed by ``--- name``; ValueError says what is missing."""
-        parts: dict[str, list[str]] = {}
-        name = ""
-        for row in raw.splitlines():
-            if row.startswith("--- "):
-                name = row[4:].strip()
-                parts[name] = []
-            elif name:
-                parts[name].append(row)
-        missing = [s for s in SECTIONS if s not in parts]
-        if missing:
-            raise ValueError(f"no section `--- {missing[0]}`: add it")
-        texts = {s: "\n".join(parts[s]).strip("\n") for s in SECTIONS}
-        for section, text in texts.items():
-            try:
-                fields = list(string.Formatter().parse(text))
-            except ValueError:
-                raise ValueError(f"section {section}: a brace stands alone: write {{name}}, or remove it") from None
-            for _, field, spec, conversion in fields:
-                if field is None:
-                    continue
-                if not field.isidentifier() or spec or conversion:
-                    raise ValueError(f"section {section}: {{{field}}} is not a plain placeholder")
-                known = _OF_A_LINE if section.startswith("line") else _OF_A_MESSAGE
-                if field not in known:
-                    raise ValueError(
-                        f"section {section}: no placeholder {{{field}}}; known: {', '.join(sorted(known))}"
-                    )
-        return cls(**texts)
+ADDRESSEE, _NAME = "\ue000", "\ue001"
+"""Stand-ins from Unicode's private use area, which no template and no name holds. A line whose office is ``ADDRESSEE``
+is about the office that the message goes to."""
 
 
 class Line(NamedTuple):
@@ -112,13 +63,13 @@ def when(last_day: date, today: date, language: str = "vi") -> str:
     return f"còn {days} ngày" if days > 0 else "hết hạn hôm nay" if days == 0 else f"đã quá hạn {-days} ngày"
 
 
-def some(names: Sequence[str], language: str = "vi", most: int = NAMES_SHOWN) -> str:
-    """The first names, and how many more.
+def some(names: Sequence[str], language: str = "vi", most: int = NAMES_SHOWN, total: int | None = None) -> str:
+    """The first names, and how many more; ``total`` counts them where ``names`` does not hold them all.
 
     >>> some(["a", "b", "c"], most=2)
     'a; b và 1 đơn vị khác'
     """
-    rest = len(names) - most
+    rest = (len(names) if total is None else total) - most
     more = "" if rest <= 0 else f" and {rest} more" if language == "en" else f" và {rest} đơn vị khác"
     return "; ".join(names[:most]) + more
 
@@ -155,8 +106,29 @@ def _line_fields(line: Line, today: date, language: str) -> dict[str, str]:
 def letter(
     template: Template, lines: Iterable[Line], sign: Signature, today: date, language: str, fields: Mapping[str, str]
 ) -> Words:
-    """Compose a message. ``fields`` adds what only this kind has (plan, recipient, tables)."""
-    rows = list(lines)
+    """Compose a message. ``fields`` adds what only this kind has (plan, recipient, tables).
+
+    Most letters of a morning differ by office and name alone: what they share is filled in once.
+    """
+    office, name = fields.get("office", ""), fields.get("name", "")
+    shared = {**fields, "office": ADDRESSEE if office else "", "name": _NAME if name else ""}
+    form = _form(template, tuple(lines), sign, today, language, tuple(shared.items()))
+    return Words(
+        " ".join(_addressed(form.subject, office, name).split()),
+        _addressed(form.text, office, name),
+        _addressed(form.html, _html(office), _html(name)),
+    )
+
+
+def _addressed(text: str, office: str, name: str) -> str:
+    return text.replace(ADDRESSEE, office).replace(_NAME, name)
+
+
+@lru_cache(maxsize=512)
+def _form(
+    template: Template, rows: tuple[Line, ...], sign: Signature, today: date, language: str,
+    fields: tuple[tuple[str, str], ...],
+) -> Words:  # fmt: skip
     shown = [_line_fields(line, today, language) for line in rows]
     first = min((line.last_day for line in rows), default=None)
     common = {
@@ -166,34 +138,21 @@ def letter(
         "sign_contact": " · ".join(part for part in (sign.phone, sign.email) if part),
         "when": when(first, today, language) if first else "",
         "last_day": _day(first, language) if first else "",
-        **fields,
+        **dict(fields),
     }
     gap = "\n\n" if "\n" in template.line else "\n"
-    text_lines = gap.join(_filled(template.line, f) for f in shown)
-    html_lines = "\n".join(_filled(template.line_html, _escaped(f)) for f in shown)
+    text_lines = gap.join(filled(template.line, f) for f in shown)
+    html_lines = "\n".join(filled(template.line_html, _escaped(f)) for f in shown)
     return Words(
-        " ".join(template.subject.format_map(common).split()),
-        _filled(template.text, {**common, "lines": text_lines}) + "\n",
-        _filled(template.html, {**_escaped(common), "lines": html_lines}) + "\n",
+        template.subject.format_map(common),
+        filled(template.text, {**common, "lines": text_lines}) + "\n",
+        filled(template.html, {**_escaped(common), "lines": html_lines}) + "\n",
     )
 
 
 def _escaped(fields: Mapping[str, str]) -> dict[str, str]:
-    return {name: escape(value).replace("\n", "<br>") for name, value in fields.items()}
+    return {name: _html(value) for name, value in fields.items()}
 
 
-def _filled(template: str, fields: Mapping[str, str]) -> str:
-    r"""Pour the fields in. A row that begins with ``?name`` shows only when that field holds something.
-
-    >>> _filled("a\n?b also {b}", {"b": ""}), _filled("a\n  ?b also {b}", {"b": "c"})
-    ('a', 'a\n  also c')
-    """
-    rows = []
-    for row in template.split("\n"):
-        bare = row.lstrip()
-        name, _, rest = bare[1:].partition(" ")
-        if not bare.startswith("?"):
-            rows.append(row)
-        elif fields.get(name):
-            rows.append(row[: len(row) - len(bare)] + rest)
-    return "\n".join(rows).format_map(fields)
+def _html(text: str) -> str:
+    return escape(text).replace("\n", "<br>")

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -46,7 +47,9 @@ class Context:
         """The database of the settings."""
         from dunghan.store import database
 
-        return database.connect(self.settings.database_url)
+        engine = database.connect(self.settings.database_url)
+        weakref.finalize(self, engine.dispose)  # the last one to close a SQLite file folds its log into it
+        return engine
 
     @contextmanager
     def reading(self) -> Iterator["Source"]:
@@ -109,14 +112,21 @@ class Context:
 
     def usable(self, contact: Contact) -> tuple[tuple[AddressKind, str], ...]:
         """A contact's addresses in the order in which they are tried: those with a gateway, or all without any."""
-        return contact.addresses(self.kinds & self.configured) or contact.addresses(self.kinds)
+        return contact.addresses(self._connected) or contact.addresses(self.kinds)
+
+    @cached_property
+    def _connected(self) -> frozenset[str]:
+        return self.kinds & self.configured
+
+    @cached_property
+    def _mail_domain(self) -> str:
+        found = _MAIL_DOMAIN.search(self.settings.email_url)
+        return (found.group(1) or found.group(2)) if found else "dunghan.local"
 
     def message_id(self, plan: str, contact: int, day: str, kind: str) -> str:
         """The Message-ID of a slot: the same whenever it is computed, and another for another installation."""
         seed = f"{self.settings.secret_key}|{plan}|{contact}|{day}|{kind}"
-        found = _MAIL_DOMAIN.search(self.settings.email_url)
-        domain = (found.group(1) or found.group(2)) if found else "dunghan.local"
-        return f"<{plan}.{day}.{kind}.{hashlib.sha256(seed.encode()).hexdigest()[:16]}@{domain}>"
+        return f"<{plan}.{day}.{kind}.{hashlib.sha256(seed.encode()).hexdigest()[:16]}@{self._mail_domain}>"
 
     def not_future(self, at: datetime, option: str) -> datetime:
         """``at``, or BadTime where it has not come yet (a minute is forgiven)."""

@@ -24,9 +24,11 @@ def enqueue_digest(context: Context, connection: Connection, plan: Plan, now: da
     if not messages.sent_on(connection, plan.id, day) and not _became_overdue(connection, plan, since, now):
         return 0
     # A digest of a later day is there when the clock went back: what it told is not told again.
-    told = {slot.contact_id for slot in messages.taken(connection, plan.id, day) if slot.kind == "digest"}
+    readers = dispatch.digest_readers(contacts.book(connection, {plan.lead}), plan.lead, context.kinds)
+    there = messages.held(connection, plan.id, day, [reader.id for reader in readers])
+    told = {slot.contact_id for slot in there if slot.kind == "digest"}
     post = Post(context, connection, plan, now)
-    for reader in dispatch.digest_readers(contacts.book(connection, {plan.lead}), plan.lead, context.kinds):
+    for reader in readers:
         if reader.id not in told:
             post.write_alone(reader, "digest")
     return post.send()

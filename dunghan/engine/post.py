@@ -1,8 +1,8 @@
 """The post of one transaction: rungs on record, and one message per contact, plan and day to carry them."""
 
-from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -15,6 +15,13 @@ from models.plan import Plan
 from models.timezone import local_day
 
 
+class _Carried(NamedTuple):
+    """What one message carries to a contact."""
+
+    contact: Contact
+    rows: list[dict[str, Any]]
+
+
 class Post:
     """Collects what a transaction wants to say, and queues it in its one place a day.
 
@@ -25,8 +32,10 @@ class Post:
     def __init__(self, context: Context, connection: Connection, plan: Plan, now: datetime) -> None:
         self._context, self._connection, self._plan, self._now = context, connection, plan, now
         self._first = context.hours.next_slot(now, context.catalog.calendar)
+        self._today = local_day(self._first)
+        self._earlier: list[messages.Unsent] | None = None
         self._reminders: list[dict[str, Any]] = []
-        self._letters: dict[tuple[Contact, MessageKind], list[dict[str, Any]]] = defaultdict(list)
+        self._letters: dict[tuple[int, MessageKind], _Carried] = {}
 
     def skip(self, obligation: str, last_day: date, rung: str, kind: str, reason: Reason) -> None:
         """Put a rung on record that did not fire."""
@@ -37,11 +46,11 @@ class Post:
     ) -> None:
         """Put a rung on record that fires for a contact, to be carried by that contact's message."""
         row = self._row(obligation, last_day, rung, kind, reason, fired=True)
-        self._letters[contact, kind].append(row)
+        self._letters.setdefault((contact.id, kind), _Carried(contact, [])).rows.append(row)
 
     def write_alone(self, contact: Contact, kind: MessageKind) -> None:
         """A message that carries no rung (the digest)."""
-        self._letters[contact, kind] += []
+        self._letters.setdefault((contact.id, kind), _Carried(contact, []))
 
     def _row(
         self, obligation: str, last_day: date, rung: str, kind: str, reason: Reason, fired: bool
@@ -62,36 +71,42 @@ class Post:
         """Write it all down, and say how many messages are new."""
         queued = self._queue() if self._letters else 0
         messages.remind(self._connection, self._reminders)
-        self._reminders, self._letters = [], defaultdict(list)
+        self._reminders, self._letters = [], {}
         return queued
 
     def _queue(self) -> int:
-        today = local_day(self._first)
-        taken = messages.taken(self._connection, self._plan.id, today)
-        slots = {key: self._slot(key[0].id, key[1], taken) for key in self._letters}
+        contacts = {contact for contact, _ in self._letters}
+        taken = messages.held(self._connection, self._plan.id, self._today, contacts)
+        slots = {key: self._slot(*key, taken) for key in self._letters}
         new = [
-            self._message(contact, kind, not_before)
-            for (contact, kind), (slot, not_before) in slots.items()
+            self._message(self._letters[key].contact, key[1], not_before)
+            for key, (slot, not_before) in slots.items()
             if slot not in taken
         ]
-        queued = messages.enqueue(self._connection, new)
-        ids = messages.ids(self._connection, self._plan.id, today)
-        for key, rows in self._letters.items():
-            for row in rows:
-                row["contact_id"], row["message_id"] = key[0].id, ids[slots[key][0]]
-            self._reminders += rows
         real = self._context.now()
-        taken_over = messages.supersede(self._connection, self._plan.id, [slot for slot, _ in slots.values()], real)
+        if self._earlier is None:  # before anything of ours waits as well
+            self._earlier = messages.unsent(self._connection, self._plan.id, real)
+        queued = messages.enqueue(self._connection, new)
+        if new:
+            taken = messages.held(self._connection, self._plan.id, self._today, contacts)
+        for key, carried in self._letters.items():
+            message = taken[slots[key][0]].id
+            for row in carried.rows:
+                row["contact_id"], row["message_id"] = key[0], message
+            self._reminders += carried.rows
+        newer = {slot: taken[slot].id for slot, _ in slots.values()}
+        taken_over = messages.supersede(self._connection, self._earlier, newer, real) if self._earlier else 0
         if taken_over or len(new) < len(slots):
             messages.merge_earlier(self._connection, self._reminders)
         return queued
 
-    def _slot(self, contact: int, kind: str, taken: dict[Slot, str]) -> tuple[Slot, datetime]:
+    def _slot(self, contact: int, kind: str, taken: Mapping[Slot, messages.Held]) -> tuple[Slot, datetime]:
         """The first day on which the contact has no message of the kind that has left already."""
-        calendar = self._context.catalog.calendar
-        at = self._first
-        while taken.get(slot := Slot(contact, kind, local_day(at)), "queued") not in messages.UNSENT:
-            at = self._context.hours.day_after(at, calendar, self._context.catalog.ladder.fires_at)
+        at, slot = self._first, Slot(contact, kind, self._today)
+        while (there := taken.get(slot)) and there.status not in messages.UNSENT:
+            catalog = self._context.catalog
+            at = self._context.hours.day_after(at, catalog.calendar, catalog.ladder.fires_at)
+            slot = slot._replace(day=local_day(at))
         return slot, at
 
     def _message(self, contact: Contact, kind: str, not_before: datetime) -> dict[str, Any]:

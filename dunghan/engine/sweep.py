@@ -23,6 +23,9 @@ from models.plan import Plan
 from models.report import Binding
 from models.timezone import at, local_day
 
+BATCH = 2000
+"""How many due obligations are held in memory at a time."""
+
 
 class Pass(NamedTuple):
     """What one pass did. ``reminders`` counts rungs that fired for a contact, ``skipped`` those that did not."""
@@ -69,33 +72,48 @@ def decide_due(context: Context, connection: Connection, plan: Plan, held: facts
     """Gather what is due, decide it, and enqueue the messages, all in the caller's transaction.
 
     1. Nothing fires on a day off.
-    2. Gather the obligations whose next rung has come, what happened to them, and the contacts.
+    2. Gather a batch of the obligations whose next rung has come, what happened to them, and the contacts.
     3. Decide each; what is on record already (a constraint of the database) is not decided twice.
-    4. Record every rung, fired or not, and queue one message per contact, plan and day.
+    4. Record every rung, fired or not, queue one message per contact, plan and day, and note when each obligation is
+       to be looked at next. So it is due no more; go on with the next batch until none is.
     5. Queue the digest if something was sent or became overdue.
     """
     if context.catalog.calendar.is_off(local_day(now)):
         return Pass()
     rules = context.rules(plan, held)
-    due = facts.due(connection, plan.id, now)
     post = Post(context, connection, plan, now)
     counts = Pass()
-    if due:
-        happened = facts.events_of_due(connection, plan.id, now)
-        verdicts = [_decided(row, happened.get(row.id, ()), rules, now) for row in due]
-        verdicts = _not_on_record(connection, verdicts)
-        counts = _record(context, connection, plan, verdicts, post)
-        obligations.note_swept(
-            connection,
-            [obligations.Swept(row.id, v.next_at, row.noticed or v.rung is not None) for row, v in verdicts],
-            now,
+    periods_fired: set[str] = set()
+    while due := facts.due(connection, plan.id, now, BATCH):
+        happened = facts.events_of_ids(connection, [row.id for row in due])
+        verdicts = _not_on_record(connection, _decided_all(due, happened, rules, now))
+        done = _record(context, connection, plan, verdicts, post)
+        counts = Pass(
+            0, counts.reminders + done.reminders, counts.messages + post.send(), counts.skipped + done.skipped
         )
-        if periods := {row.period for row, v in verdicts if v.rung is not None}:
-            boards.changed(connection, plan.id, periods)
-    queued = post.send()
+        swept = [obligations.Swept(row.id, v.next_at, row.noticed or v.rung is not None) for row, v in verdicts]
+        obligations.note_swept(connection, swept, now)
+        periods_fired.update(row.period for row, v in verdicts if v.rung is not None)
+    if periods_fired:
+        boards.changed(connection, plan.id, periods_fired)
     if not held.paused:
-        queued += enqueue_digest(context, connection, plan, now)
-    return counts._replace(messages=queued)
+        counts = counts._replace(messages=counts.messages + enqueue_digest(context, connection, plan, now))
+    return counts
+
+
+def _decided_all(due: Sequence[facts.DueRow], happened: facts.Events, rules: Rules, now: datetime) -> "Decided":
+    """Every row with its verdict. Where nothing happened, those that stand alike are decided once."""
+    alike: dict[tuple[object, ...], Verdict] = {}
+    found: Decided = []
+    for row in due:
+        if events := happened.get(row.id):
+            found.append(_decided(row, events, rules, now))
+            continue
+        key = (row.last_day, row.binding, row.swept_until, row.noticed, row.chased)
+        if key not in alike:
+            alike[key] = _decided(row, (), rules, now)[1]
+        found.append((row, alike[key]))
+    return found
 
 
 def _decided(row: facts.DueRow, events: Sequence[Event], rules: Rules, now: datetime) -> tuple[facts.DueRow, Verdict]:
@@ -113,9 +131,9 @@ Decided = list[tuple[facts.DueRow, Verdict]]
 
 
 def _not_on_record(connection: Connection, verdicts: Decided) -> Decided:
-    """Drop what the database holds already: after a recompute a rung may come up a second time."""
-    keys = {(row.id, row.last_day, rung_name(v.rung)) for row, v in verdicts if v.rung is not None}
-    done = {key[:3] for key in messages.on_record(connection, keys)} if keys else set()
+    """Drop what the database holds already: after a recompute the ladder begins anew, and a rung may come up again."""
+    anew = [row.id for row, v in verdicts if v.rung is not None and row.swept_until is None]
+    done = messages.on_record(connection, anew) if anew else set()
     if not done:
         return verdicts
     return [

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from dunghan.store.facts import COLUMNS, DAYS, events_of_period, obligation_of
+from dunghan.store.facts import COLUMNS, events_of_period, obligation_of
 from dunghan.store.rows import fetch
 from models.obligation import Event, Obligation
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from dunghan.store.rows import Source
 
 _GROUPED = "report, period, stage, last_day, opens_on, chased"
-_OF_A_PERIOD = "FROM obligation o WHERE o.plan = :plan AND o.report = :report AND o.period = :period"
-_HAPPENED = (
+OF_A_PERIOD = "FROM obligation o WHERE o.plan = :plan AND o.report = :report AND o.period = :period"
+HAPPENED = (
     "(EXISTS (SELECT 1 FROM submission s WHERE s.obligation_id = o.id) "
     "OR EXISTS (SELECT 1 FROM decision d WHERE d.obligation_id = o.id))"
 )
@@ -45,7 +45,7 @@ def single(one: Obligation, events: tuple[Event, ...] = ()) -> Alike:
 def alike(connection: "Source", plan: str, report: str, period: str, stage: str | None = None) -> Iterator[Alike]:
     """Every opened obligation of one period of a report, or of one stage of it."""
     of_stage = "" if stage is None else " AND o.stage = :stage"
-    sql = f"SELECT {_GROUPED}, COUNT(*) AS many {_OF_A_PERIOD}{of_stage} AND NOT {_HAPPENED} GROUP BY {_GROUPED}"
+    sql = f"SELECT {_GROUPED}, COUNT(*) AS many {OF_A_PERIOD}{of_stage} AND NOT {HAPPENED} GROUP BY {_GROUPED}"
     values = {"plan": plan, "report": report, "period": period} | ({} if stage is None else {"stage": stage})
     for row in fetch(connection, sql, values, days=("last_day", "opens_on")):
         yield Alike(row.report, row.period, row.stage, row.last_day, row.opens_on, bool(row.chased), many=row.many)
@@ -58,10 +58,10 @@ def eventful(
     connection: "Source", plan: str, report: str, period: str
 ) -> Iterator[tuple[Obligation, tuple[Event, ...]]]:
     """The obligations of a period to which something happened, each with what."""
-    sql = f"SELECT {COLUMNS} {_OF_A_PERIOD} AND {_HAPPENED} ORDER BY o.id"
+    sql = f"SELECT {COLUMNS} {OF_A_PERIOD} AND {HAPPENED} ORDER BY o.id"
     values = {"plan": plan, "report": report, "period": period}
     happened = events_of_period(connection, plan, report, period)
-    for row in fetch(connection, sql, values, days=DAYS):
+    for row in fetch(connection, sql, values):
         yield obligation_of(row), tuple(happened[row.id])
 
 
@@ -70,8 +70,8 @@ def quiet(
 ) -> list[Obligation]:
     """Obligations to which nothing happened, due between two days (both included): the first ``most`` of them."""
     sql = (
-        f"SELECT {COLUMNS} {_OF_A_PERIOD} AND o.last_day BETWEEN :since AND :until AND NOT {_HAPPENED} "
+        f"SELECT {COLUMNS} {OF_A_PERIOD} AND o.last_day BETWEEN :since AND :until AND NOT {HAPPENED} "
         "ORDER BY o.last_day, o.id LIMIT :most"
     )
     values = {"plan": plan, "report": report, "period": period, "since": since, "until": until, "most": most}
-    return [obligation_of(row) for row in fetch(connection, sql, values, days=DAYS)]
+    return [obligation_of(row) for row in fetch(connection, sql, values)]

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import Connection, Table, insert, select, update
 
 from dunghan.store import boards
+from dunghan.store.rows import among, fetch
 from models.contact import FIELDS, Contact
 from models.tables import ContactRow
 
@@ -32,27 +33,23 @@ def upsert(connection: Connection, contacts: Iterable[Contact]) -> tuple[int, in
     return len(added), len(changed)
 
 
+_COLUMNS = f"{', '.join(FIELDS)}, id"
+
+
 def book(connection: Connection, offices: Collection[str] | None = None) -> dict[str, list[Contact]]:
     """The contacts of these offices (of all where None), by office, in the order in which they were added.
 
     A contact may name any office that ever existed.
     """
-    wanted = set(offices) if offices is not None else None
-    query = select(CONTACT).order_by(CONTACT.c.id)
-    if wanted is not None and len(wanted) <= 500:
-        query = query.where(CONTACT.c.office.in_(wanted))
+    where = "" if offices is None else f" WHERE office {among(connection, 'offices')}"
+    values = {} if offices is None else {"offices": list(offices)}
     found: dict[str, list[Contact]] = defaultdict(list)
-    for row in connection.execute(query):
-        if wanted is None or row.office in wanted:
-            found[row.office].append(_contact(row))
+    for row in fetch(connection, f"SELECT {_COLUMNS} FROM contact{where} ORDER BY id", values):  # noqa: S608
+        found[row.office].append(Contact(*row))
     return found
 
 
 def by_id(connection: Connection, ids: Collection[int]) -> dict[int, Contact]:
     """The contacts with these ids."""
-    rows = connection.execute(select(CONTACT).where(CONTACT.c.id.in_(ids)))
-    return {row.id: _contact(row) for row in rows}
-
-
-def _contact(row: object) -> Contact:
-    return Contact(**{field: getattr(row, field) for field in (*FIELDS, "id")})
+    sql = f"SELECT {_COLUMNS} FROM contact WHERE id {among(connection, 'ids')}"  # noqa: S608 - our own columns
+    return {row.id: Contact(*row) for row in fetch(connection, sql, {"ids": list(ids)})}

@@ -1,5 +1,6 @@
 """The database: open it, begin a transaction, migrate, and tell its troubles in one line."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,8 +9,8 @@ from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError
-from sqlalchemy.pool import NullPool, StaticPool
+from sqlalchemy.exc import ArgumentError, DatabaseError, DisconnectionError, IntegrityError
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 
 from dunghan.store import trouble
 from models.errors import BadSettings, DatabaseTrouble
@@ -24,22 +25,40 @@ def connect(url: str) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         # Rows in a pipeline: SQLAlchemy's one long INSERT takes twice as long here, and counts no rows.
         return create_engine(parsed, pool_pre_ping=True, use_insertmanyvalues=False)
-    pool = StaticPool if parsed.database in (None, "", ":memory:") else NullPool
+    kept = parsed.database not in (None, "", ":memory:")
     engine = create_engine(
-        parsed, connect_args={"timeout": trouble.BUSY_SECONDS, "check_same_thread": False}, poolclass=pool
+        parsed,
+        connect_args={"timeout": trouble.BUSY_SECONDS, "check_same_thread": False},
+        poolclass=QueuePool if kept else StaticPool,
     )
 
     @event.listens_for(engine, "connect")
-    def _opened(connection: Any, _: Any) -> None:
+    def _opened(connection: Any, record: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
+        record.info["file"] = _identity(parsed.database) if kept else None
+
+    @event.listens_for(engine, "checkout")
+    def _taken(_: Any, record: ConnectionPoolEntry, __: Any) -> None:
+        # Opening anew each time costs a checkpoint at each close; a file put in the place of ours must not go unseen.
+        if kept and record.info["file"] != _identity(parsed.database):
+            raise DisconnectionError("another file has taken the database's place")
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
 
     return engine
+
+
+def _identity(file: str | None) -> tuple[int, int] | None:
+    """What tells a file from another one that is put in its place."""
+    try:
+        found = Path(file or "").stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def place(engine: Engine) -> str:
@@ -70,7 +89,7 @@ def _transaction(engine: Engine, writes: bool) -> Iterator[Connection]:
             yield connection
     except IntegrityError:
         raise  # a constraint's answer is the caller's to read
-    except DatabaseError as error:
+    except (DatabaseError, sqlite3.Error) as error:  # the driver's own where rows are read from it
         raise _told(engine, error) from error
 
 

@@ -2,13 +2,16 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dunghan.core.chain import Added
 from dunghan.core.deadlines import Dates, DateSet
 from dunghan.core.decide import Pause
-from dunghan.store.rows import fetch
+from dunghan.store.rows import among, as_day, fetch
+from models.due import Basis, Wording
 from models.obligation import Deadline, Event, Obligation, Period
 from models.office import Office
 from models.timezone import local_day
@@ -22,25 +25,40 @@ COLUMNS = (  # of an obligation
 )
 
 
-DAYS = ("nominal", "last_day", "proposed_day", "starts_on", "ends_on", "opens_on")
+@lru_cache(maxsize=4096)
+def _period(key: str, starts_on: Any, ends_on: Any) -> Period:
+    return Period(key, as_day(starts_on), as_day(ends_on))
+
+
+@lru_cache(maxsize=4096)
+def _deadline(
+    wording: Wording, basis: Basis | None, nominal: Any, last_day: Any, proposed_day: Any, words: str
+) -> Deadline:
+    return Deadline(wording, basis, as_day(nominal), as_day(last_day), as_day(proposed_day), words)
+
+
+@lru_cache(maxsize=16384)
+def codes(text: str) -> tuple[str, ...]:
+    """The office codes of a list as it is stored."""
+    return tuple(json.loads(text))
 
 
 def obligation_of(row: Any) -> Obligation:
-    """An obligation from a row of ``COLUMNS``."""
-    to = json.loads(row.to_offices) if isinstance(row.to_offices, str) else row.to_offices
+    """An obligation from a row of ``COLUMNS``, its days as they come. What many share is made once."""
+    to = row.to_offices
     return Obligation(
         plan=row.plan,
         report=row.report,
-        period=Period(row.period, row.starts_on, row.ends_on),
+        period=_period(row.period, row.starts_on, row.ends_on),
         stage=row.stage,
         office=row.office,
-        to=tuple(to),
+        to=codes(to) if isinstance(to, str) else tuple(to),
         through=row.through,
         binding=row.binding,
         clause=row.clause,
         quote=row.quote,
-        deadline=Deadline(row.wording, row.basis, row.nominal, row.last_day, row.proposed_day, row.explanation),
-        opens_on=row.opens_on,
+        deadline=_deadline(row.wording, row.basis, row.nominal, row.last_day, row.proposed_day, row.explanation),
+        opens_on=as_day(row.opens_on),
         chased=bool(row.chased),
     )
 
@@ -48,54 +66,57 @@ def obligation_of(row: Any) -> Obligation:
 def opened(connection: "Source", plan: str) -> dict[str, Obligation]:
     """Every opened obligation of a plan, by id."""
     sql = f"SELECT {COLUMNS} FROM obligation WHERE plan = :plan"  # noqa: S608 - our own columns
-    return {row.id: obligation_of(row) for row in fetch(connection, sql, {"plan": plan}, days=DAYS)}
+    return {row.id: obligation_of(row) for row in fetch(connection, sql, {"plan": plan})}
 
 
 def obligation(connection: "Source", obligation_id: str) -> Obligation | None:
     """One opened obligation, or None."""
     sql = f"SELECT {COLUMNS} FROM obligation WHERE id = :id"  # noqa: S608 - our own columns
-    rows = fetch(connection, sql, {"id": obligation_id}, days=DAYS)
+    rows = fetch(connection, sql, {"id": obligation_id})
     return obligation_of(rows[0]) if rows else None
 
 
 _EVENTS = """
-SELECT s.obligation_id, s.received_at AS at, 'submit' AS kind, NULL AS until, s.by, s.note AS because
-FROM submission s {join} {where_s}
+SELECT obligation_id, received_at AS at, 'submit' AS kind, NULL AS until, "by", note AS because
+FROM submission WHERE {where}
 UNION ALL
-SELECT d.obligation_id, d.at, d.kind, d.until, d.by, d.because FROM decision d {join_d} {where_d}
+SELECT obligation_id, at, kind, until, "by", because FROM decision WHERE {where}
 ORDER BY 2
 """
 Events = dict[str, list[Event]]
 
 
-def _events(connection: "Source", where: str, values: dict[str, Any]) -> Events:
-    join = "JOIN obligation o ON o.id = {}.obligation_id"
-    sql = _EVENTS.format(join=join.format("s"), join_d=join.format("d"), where_s=where, where_d=where)
+def events_where(connection: "Source", where: str, values: dict[str, Any]) -> Events:
+    """Everything that happened to the obligations for whose ``obligation_id`` a condition holds, in order."""
     found: Events = defaultdict(list)
-    for row in fetch(connection, sql, values, days=("until",), instants=("at",)):
+    for row in fetch(connection, _EVENTS.format(where=where), values, days=("until",), instants=("at",)):
         found[row.obligation_id].append(Event(row.at, row.kind, row.until, row.by, row.because))
     return found
 
 
+def _events(connection: "Source", where: str, values: dict[str, Any]) -> Events:
+    return events_where(connection, f"obligation_id IN (SELECT id FROM obligation WHERE {where})", values)  # noqa: S608
+
+
 def events_of_plan(connection: "Source", plan: str) -> Events:
     """Everything that happened to a plan's obligations, by obligation, in order."""
-    return _events(connection, "WHERE o.plan = :plan", {"plan": plan})
+    return _events(connection, "plan = :plan", {"plan": plan})
 
 
 def events_of_period(connection: "Source", plan: str, report: str, period: str) -> Events:
     """Everything that happened to the obligations of one period of a report, by obligation, in order."""
-    where = "WHERE o.plan = :plan AND o.report = :report AND o.period = :period"
+    where = "plan = :plan AND report = :report AND period = :period"
     return _events(connection, where, {"plan": plan, "report": report, "period": period})
 
 
 def events_of(connection: "Source", obligation_id: str) -> list[Event]:
     """Everything that happened to one obligation, in order."""
-    return _events(connection, "WHERE o.id = :id", {"id": obligation_id})[obligation_id]
+    return events_where(connection, "obligation_id = :id", {"id": obligation_id})[obligation_id]
 
 
-def events_of_due(connection: "Source", plan: str, now: datetime) -> Events:
-    """Everything that happened to those obligations at which a sweep looks now."""
-    return _events(connection, "WHERE o.plan = :plan AND o.next_at <= :now", {"plan": plan, "now": now})
+def events_of_ids(connection: "Source", ids: Collection[str]) -> Events:
+    """Everything that happened to these obligations, by obligation, in order."""
+    return events_where(connection, f"obligation_id {among(connection, 'ids')}", {"ids": list(ids)})
 
 
 class PlanFacts(NamedTuple):
@@ -166,22 +187,20 @@ class DueRow(NamedTuple):
     noticed: bool
 
 
-def due(connection: "Source", plan: str, now: datetime) -> list[DueRow]:
-    """The obligations whose next rung has come up."""
+def due(connection: "Source", plan: str, now: datetime, most: int) -> list[DueRow]:
+    """At most so many of the obligations whose next rung has come up, the longest waiting first."""
     sql = (
         "SELECT id, report, period, stage, office, to_offices, through, binding, chased, "
         "last_day, swept_until, noticed FROM obligation "
-        "WHERE plan = :plan AND next_at <= :now ORDER BY id"
+        "WHERE plan = :plan AND next_at <= :now ORDER BY next_at, id LIMIT :most"
     )
-    recipients: dict[str, tuple[str, ...]] = {}
+    values = {"plan": plan, "now": now, "most": most}
     found = []
-    for row in fetch(connection, sql, {"plan": plan, "now": now}, days=("last_day",), instants=("swept_until",)):
-        to = row.to_offices if isinstance(row.to_offices, str) else json.dumps(row.to_offices)
-        if to not in recipients:
-            recipients[to] = tuple(json.loads(to))
+    for row in fetch(connection, sql, values, days=("last_day",), instants=("swept_until",)):
+        to = codes(row.to_offices) if isinstance(row.to_offices, str) else tuple(row.to_offices)
         found.append(
             DueRow(
-                row.id, row.report, row.period, row.stage, row.office, recipients[to], row.through, row.binding,
+                row.id, row.report, row.period, row.stage, row.office, to, row.through, row.binding,
                 bool(row.chased), row.last_day, row.swept_until, bool(row.noticed),
             )
         )  # fmt: skip

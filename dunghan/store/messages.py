@@ -1,12 +1,13 @@
 """Writing reminders and the messages that carry them, in the transaction that decided them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, literal_column, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, literal_column, or_, select, update
 
-from dunghan.store.obligations import insert_new
+from dunghan.store.bulk import insert_new
+from dunghan.store.rows import among, fetch
 from models.tables import AttemptRow, MessageRow, ReminderRow
 
 MESSAGE: Table = MessageRow.__table__  # type: ignore[attr-defined]
@@ -26,11 +27,22 @@ class Slot(NamedTuple):
     day: date
 
 
-def taken(connection: Connection, plan: str, since: date) -> dict[Slot, str]:
-    """The slots of a plan that are taken from a day on, with their messages' status."""
-    query = select(MESSAGE.c.contact_id, MESSAGE.c.kind, MESSAGE.c.day, MESSAGE.c.status)
-    query = query.where(MESSAGE.c.plan == plan, MESSAGE.c.day >= since)
-    return {Slot(row.contact_id, row.kind, row.day): row.status for row in connection.execute(query)}
+class Held(NamedTuple):
+    """The message in a slot."""
+
+    id: int
+    status: str
+
+
+def held(connection: Connection, plan: str, since: date, contacts: Collection[int]) -> dict[Slot, Held]:
+    """The messages of a plan to some contacts from a day on, by their slots."""
+    sql = (
+        "SELECT contact_id, kind, day, id, status FROM message "  # noqa: S608 - our own columns
+        f"WHERE contact_id {among(connection, 'contacts')} AND plan = :plan AND day >= :since"
+    )
+    values = {"plan": plan, "since": since, "contacts": list(contacts)}
+    rows = fetch(connection, sql, values, days=("day",))
+    return {Slot(row.contact_id, row.kind, row.day): Held(row.id, row.status) for row in rows}
 
 
 def enqueue(connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
@@ -38,35 +50,43 @@ def enqueue(connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
     return insert_new(connection, MESSAGE, rows)
 
 
-def ids(connection: Connection, plan: str, since: date) -> dict[Slot, int]:
-    """The message id of every slot of a plan from a day on."""
-    query = select(MESSAGE.c.id, MESSAGE.c.contact_id, MESSAGE.c.kind, MESSAGE.c.day)
-    query = query.where(MESSAGE.c.plan == plan, MESSAGE.c.day >= since)
-    return {Slot(row.contact_id, row.kind, row.day): row.id for row in connection.execute(query)}
+class Unsent(NamedTuple):
+    """A message that waits and that no sender has, and its slot."""
+
+    id: int
+    slot: Slot
 
 
-def supersede(connection: Connection, plan: str, slots: Collection[Slot], real: datetime) -> int:
+def unsent(connection: Connection, plan: str, real: datetime) -> list[Unsent]:
+    """A plan's messages that wait, or whose sender died with them in flight (by the ``real`` clock)."""
+    m = MESSAGE.c
+    query = select(m.id, m.contact_id, m.kind, m.day).where(WAITING, m.plan == plan, _free(real))
+    return [Unsent(row.id, Slot(row.contact_id, row.kind, row.day)) for row in connection.execute(query)]
+
+
+def _free(real: datetime) -> ColumnElement[bool]:
+    m = MESSAGE.c
+    return or_(m.status.in_(UNSENT), (m.status == "sending") & (m.lease_until < real))
+
+
+def supersede(connection: Connection, earlier: Sequence[Unsent], slots: Mapping[Slot, int], real: datetime) -> int:
     """Withdraw unsent messages of earlier days to contacts who get a new one of the kind; their reminders go along.
 
     After a gateway's outage an office gets one message, which carries all that the lost ones would have said; so
-    it does where a sender died with one in flight (its lease has ended by the ``real`` clock). One that a sender
-    took meanwhile is that sender's, and stays.
+    it does where a sender died with one in flight. One that a sender took meanwhile is that sender's, and stays.
     """
     m = MESSAGE.c
-    target = ids(connection, plan, min((s.day for s in slots), default=date.max))
-    free = or_(m.status.in_(UNSENT), (m.status == "sending") & (m.lease_until < real))
-    query = select(m.id, m.contact_id, m.kind, m.day).where(m.plan == plan, WAITING, free)
-    newer = {(s.contact_id, s.kind): s for s in slots}
+    newer = {(s.contact_id, s.kind): (s.day, message) for s, message in slots.items()}
     gone = 0
-    for row in connection.execute(query).all():
-        slot = newer.get((row.contact_id, row.kind))
-        if slot is None or row.day >= slot.day or slot not in target:
+    for old in earlier:
+        day, target = newer.get((old.slot.contact_id, old.slot.kind), (date.min, 0))
+        if old.slot.day >= day:
             continue
-        withdraw = update(MESSAGE).where(m.id == row.id, free)
-        told = {"status": "withdrawn", "answer": f"superseded by the message of {slot.day}"}
+        withdraw = update(MESSAGE).where(m.id == old.id, _free(real))
+        told = {"status": "withdrawn", "answer": f"superseded by the message of {day}"}
         if not connection.execute(withdraw.values(lease_by=None, lease_until=None, **told)).rowcount:
             continue
-        connection.execute(update(REMINDER).where(REMINDER.c.message_id == row.id).values(message_id=target[slot]))
+        connection.execute(update(REMINDER).where(REMINDER.c.message_id == old.id).values(message_id=target))
         gone += 1
     return gone
 
@@ -94,17 +114,11 @@ def remind(connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
     return insert_new(connection, REMINDER, rows)
 
 
-def on_record(
-    connection: Connection, rungs: Collection[tuple[str, date, str]]
-) -> set[tuple[str, date, str, int | None]]:
-    """Which of these (obligation, last day, rung) are on record already, with their contact."""
-    found: set[tuple[str, date, str, int | None]] = set()
-    keys = list(rungs)
-    columns = (REMINDER.c.obligation_id, REMINDER.c.last_day, REMINDER.c.rung)
-    for start in range(0, len(keys), 5000):
-        query = select(*columns, REMINDER.c.contact_id).where(tuple_(*columns).in_(keys[start : start + 5000]))
-        found.update((r.obligation_id, r.last_day, r.rung, r.contact_id) for r in connection.execute(query))
-    return found
+def on_record(connection: Connection, obligations: Collection[str]) -> set[tuple[str, date, str]]:
+    """What is on record of these obligations: (obligation, last day, rung)."""
+    sql = f"SELECT obligation_id, last_day, rung FROM reminder WHERE obligation_id {among(connection, 'ids')}"  # noqa: S608
+    rows = fetch(connection, sql, {"ids": list(obligations)}, days=("last_day",))
+    return {(row.obligation_id, row.last_day, row.rung) for row in rows}
 
 
 def last_digest(connection: Connection, plan: str, before: date) -> datetime | None:

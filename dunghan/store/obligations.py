@@ -4,25 +4,16 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, bindparam, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Table, update
 
 from dunghan.store import boards
+from dunghan.store.bulk import insert_new, update_each
 from models.obligation import Obligation
 from models.tables import ObligationRow, PeriodRow
 from models.timezone import next_midnight
 
 OBLIGATION: Table = ObligationRow.__table__  # type: ignore[attr-defined]
 PERIOD: Table = PeriodRow.__table__  # type: ignore[attr-defined]
-
-
-def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> int:
-    """Insert the rows that are not there yet, and say how many were new."""
-    if not rows:
-        return 0
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    new = dialect.insert(table).on_conflict_do_nothing()
-    return connection.execute(new, list(rows), execution_options={"preserve_rowcount": True}).rowcount
 
 
 def open_all(
@@ -83,14 +74,8 @@ class Swept(NamedTuple):
 
 def note_swept(connection: Connection, swept: Sequence[Swept], now: datetime) -> None:
     """Record that everything up to ``now`` has been decided for these obligations."""
-    if not swept:
-        return
-    statement = (
-        update(OBLIGATION)
-        .where(OBLIGATION.c.id == bindparam("_id"))
-        .values(swept_until=now, next_at=bindparam("_next_at"), noticed=bindparam("_noticed"))
-    )
-    connection.execute(statement, [{"_id": s.id, "_next_at": s.next_at, "_noticed": s.noticed} for s in swept])
+    rows = [{"id": s.id, "swept_until": now, "next_at": s.next_at, "noticed": s.noticed} for s in swept]
+    update_each(connection, OBLIGATION, rows)
 
 
 def extend(connection: Connection, obligation_id: str, until: date, next_at: datetime | None) -> None:

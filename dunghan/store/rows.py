@@ -1,8 +1,9 @@
 """Reading rows by plain SQL, from SQLAlchemy's connection or, since a listing must start fast, from SQLite's own."""
 
+import json
 import sqlite3
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -45,7 +46,11 @@ def reading_file(file: str) -> Iterator[sqlite3.Connection]:
 def fetch(
     source: "Source", sql: str, values: Mapping[str, Any], *, days: tuple[str, ...] = (), instants: tuple[str, ...] = ()
 ) -> list[Any]:
-    """Rows with their columns as attributes; ``days`` and ``instants`` name the columns that hold such."""
+    """Rows with their columns as attributes; ``days`` and ``instants`` name the columns that hold such.
+
+    Values are named ``:so`` in the statement. SQLite's are read as the driver gives them, whoever connects: a
+    statement's typed columns cost more than the rows.
+    """
     if isinstance(source, sqlite3.Connection):
         return _from_sqlite(source, sql, values, days, instants)
     return _from_sqlalchemy(source, sql, values, days, instants)
@@ -58,6 +63,10 @@ def _from_sqlalchemy(
 
     from models.instant import Instant
 
+    if source.dialect.name == "sqlite":
+        found = source.exec_driver_sql(sql, {name: _bound(value) for name, value in values.items()})
+        with closing(found):
+            return _parsed(tuple(found.keys()), found.cursor.fetchall(), days, instants)
     timed = [
         bindparam(name, type_=Instant if isinstance(value, datetime) else Date)
         for name, value in values.items()
@@ -68,11 +77,31 @@ def _from_sqlalchemy(
     return list(source.execute(typed, dict(values)))
 
 
+@lru_cache(maxsize=4096)
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def as_day(value: Any) -> Any:
+    """A day of a row that was fetched without naming its days: SQLite holds text, PostgreSQL gives the day itself."""
+    return _day(value) if isinstance(value, str) else value
+
+
+@lru_cache(maxsize=4096)
 def _instant(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
+def among(source: "Source", name: str) -> str:
+    """The condition that a column's value is in the list of that name: one statement, however long the list."""
+    if isinstance(source, sqlite3.Connection) or source.dialect.name == "sqlite":
+        return f"IN (SELECT value FROM json_each(:{name}))"  # noqa: S608
+    return f"= ANY(:{name})"
+
+
 def _bound(value: Any) -> Any:
+    if isinstance(value, list):
+        return json.dumps(value)
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"  # as SQLAlchemy stores it
     return value.isoformat() if isinstance(value, date) else value
@@ -88,15 +117,18 @@ def _from_sqlite(
     source: sqlite3.Connection, sql: str, values: Mapping[str, Any], days: tuple[str, ...], instants: tuple[str, ...]
 ) -> list[Any]:
     cursor = source.execute(sql, {name: _bound(value) for name, value in values.items()})
-    names = tuple(column[0] for column in cursor.description)
+    return _parsed(tuple(column[0] for column in cursor.description), cursor, days, instants)
+
+
+def _parsed(
+    names: tuple[str, ...], raw_rows: Iterable[Sequence[Any]], days: tuple[str, ...], instants: tuple[str, ...]
+) -> list[Any]:
     make = _row_type(names)
-    parsers = [
-        (i, date.fromisoformat if n in days else _instant) for i, n in enumerate(names) if n in (*days, *instants)
-    ]
+    parsers = [(i, _day if n in days else _instant) for i, n in enumerate(names) if n in (*days, *instants)]
     if not parsers:
-        return list(map(make, cursor))
+        return list(map(make, raw_rows))
     found = []
-    for raw in cursor:
+    for raw in raw_rows:
         cells = list(raw)
         for index, parse in parsers:
             if cells[index] is not None:

@@ -6,7 +6,8 @@ import pytest
 
 from config.catalog import Catalog
 from dunghan.core.names import stage_name
-from dunghan.core.wording import NAMES_SHOWN, Line, Signature, Template, Words, letter, some, when
+from dunghan.core.templates import Template
+from dunghan.core.wording import NAMES_SHOWN, Line, Signature, Words, letter, some, when
 
 TODAY = date(2018, 12, 7)
 SIGN = Signature("Sở Lao động - Thương binh và Xã hội tỉnh Hà Giang", "Bà Hoa", "0912345678", "hoa@ha-giang.example")

@@ -14,13 +14,13 @@ from dunghan.core.times import instant
 from dunghan.engine import actions, board, counting, plan_actions
 from dunghan.engine.board_rows import missing_rows
 from dunghan.engine.context import Context
-from dunghan.engine.digest_text import active
 from dunghan.engine.owed import Wanted, owed
 from dunghan.engine.sweep import run_pass
 from dunghan.store import contacts
 from dunghan.store.database import reading, writing
 from models.contact import Contact
 from models.errors import DunghanError
+from models.timezone import at as midnight
 
 PLAN = "ha-giang-168-2016"
 
@@ -150,7 +150,9 @@ def test_a_missing_list_longer_than_anybody_reads_says_how_many_more(context: Co
 
 def _by_hand(context: Context, now: Any) -> dict[str, tuple[int, ...]]:
     """The sums of every stage, from each obligation alone."""
-    found = active(context, owed(context, Wanted(plan=PLAN), now), now)
+    first = counting.ended(context, now)
+    everything = owed(context, Wanted(plan=PLAN), now)
+    found = [s for s in everything if s.last_day and s.last_day >= first and now >= midnight(s.one.opens_on)]
     stages: dict[str, list[Any]] = {}
     for s in found:
         stages.setdefault(s.one.stage, []).append(s)

@@ -1,5 +1,6 @@
 """What the tests of the flows share: one Prefect server a session, and an installation with people and a mailbox."""
 
+import asyncio
 import gc
 import logging
 import os
@@ -117,6 +118,9 @@ async def look_up(state: State[Any]) -> Run:
     async with get_client() as client:
         only = FlowRunFilter(id=FlowRunFilterId(any_=[run_id]))
         tasks = await client.read_task_runs(flow_run_filter=only)
+        while not all(task.state and task.state.is_final() for task in tasks):  # the server hears of tasks by events
+            await asyncio.sleep(0.1)
+            tasks = await client.read_task_runs(flow_run_filter=only)
         made = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run_id]))
         return Run(state, await client.read_flow_run(run_id), tasks, await client.read_artifacts(artifact_filter=made))
 

@@ -1,5 +1,4 @@
 import json
-from dataclasses import FrozenInstanceError
 from datetime import date, time
 from typing import Any
 
@@ -40,7 +39,7 @@ def test_a_value_is_never_changed() -> None:
     day = Day(month=12, day=10)
     with pytest.raises(ValidationError, match="frozen"):
         day.month = 11
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(AttributeError):
         Contact("024", "Hoa").role = "leader"  # type: ignore[misc]
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 from dunghan import outbox
 from dunghan.channels.outcome import Delivered, Letter, Outcome, Rejected
 from dunghan.outbox import BATCH, LEASE, Claimed, Prepared, Tally
+from dunghan.store.database import writing
 
 
 def test_two_claimers_never_share_a_message(
@@ -76,7 +77,9 @@ def test_who_lost_the_lease_settles_nothing(
             clock.time += LEASE + timedelta(seconds=1)
             (taken,) = take("second")
             ready = {taken.id: Prepared(letters[0])}
-            outbox._settle(db, [taken], ready, {taken.id: Delivered("by the second")}, "second", clock())
+            said = {taken.id: Delivered("by the second")}
+            with writing(db) as connection:
+                outbox._settle(connection, [taken], ready, said, "second", clock())
             return [Rejected("by the first") for _ in letters]
 
         def close(self) -> None:

@@ -199,8 +199,8 @@ def test_the_due_query_and_the_claim_use_their_indexes(
         asked.append((statement, values))
 
     with reading(db) as connection:
-        facts.due(connection, PLAN, NOW)
-        facts.events_of_due(connection, PLAN, NOW)
+        facts.due(connection, PLAN, NOW, 100)
+        facts.events_of_ids(connection, [ONE])
         facts.events_of(connection, ONE)
     outbox.claim(db, now=NOW, real=NOW, owner="x", channels=["email", "zalo"], plan=PLAN)
     outbox.claim(db, now=NOW, real=NOW, owner="x", channels=["email"], plan=None)
@@ -209,9 +209,10 @@ def test_the_due_query_and_the_claim_use_their_indexes(
         for statement, values in asked:
             if statement.startswith(("SELECT", "\nSELECT", "UPDATE")) and "alembic_version" not in statement:
                 plan = [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
-                assert not [step for step in plan if step.startswith("SCAN")], (statement, plan)
+                scans = [step for step in plan if step.startswith("SCAN") and "json_each" not in step]
+                assert not scans, (statement, plan)
                 seen += 1
-    assert seen == 5
+    assert seen == 10
 
 
 def sqlalchemy_listens(db: Engine) -> Callable[..., Any]:
