@@ -5,30 +5,20 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
-
-from sqlalchemy import func, select
+from typing import Literal
 
 from dunghan.core import dispatch, wording
 from dunghan.engine.context import Context
 from dunghan.engine.delivery import gateways
+from dunghan.engine.doctor_store import Finding, stored
 from dunghan.engine.owed import Standing, Wanted, owed
-from dunghan.store import audit, contacts
+from dunghan.store import contacts
 from dunghan.store.database import place, reading
-from dunghan.store.messages import MESSAGE
 from models.errors import BadFile, DunghanError
 from models.plan import Plan
 from models.timezone import local_day
 
 DEFAULT_API = "http://127.0.0.1:4200/api"
-
-
-class Finding(NamedTuple):
-    """One thing looked at, how it is, and what to do."""
-
-    level: Literal["ok", "warning", "error"]
-    about: str
-    message: str
 
 
 def examine(context: Context, now: datetime) -> Iterator[Finding]:
@@ -40,10 +30,9 @@ def examine(context: Context, now: datetime) -> Iterator[Finding]:
     except DunghanError as error:
         yield Finding("error", "database", str(error))
         return
-    yield from _history(context)
+    yield from stored(context)
     yield from _people(context, now)
     yield from _channels(context)
-    yield from _outbox(context)
     yield _api()
 
 
@@ -55,15 +44,6 @@ def _plans(context: Context) -> Iterator[Finding]:
         except BadFile as error:
             first = next(p for p in error.problems if not p.warning)
             yield Finding("error", "plan", f"{first} (see `dunghan plan check {plan_id}`)")
-
-
-def _history(context: Context) -> Iterator[Finding]:
-    with reading(context.db) as connection:
-        broken = audit.first_break(connection)
-    if broken is None:
-        yield Finding("ok", "audit", "the chain of the audit trail is whole")
-    else:
-        yield Finding("error", "audit", f"row {broken} does not follow from the one before it: restore from a backup")
 
 
 def _people(context: Context, now: datetime) -> Iterator[Finding]:
@@ -127,26 +107,6 @@ def _channels(context: Context) -> Iterator[Finding]:
         yield Finding(
             "warning", "channels", "a rehearsal: every message goes to DUNGHAN_REDIRECT_TO; unset it for the season"
         )
-
-
-def _outbox(context: Context) -> Iterator[Finding]:
-    m = MESSAGE.c
-    with reading(context.db) as connection:
-        rows = connection.execute(select(m.status, func.count()).group_by(m.status))
-        counts = {row[0]: int(row[1]) for row in rows}
-        stale = connection.scalar(select(func.count()).where(m.status == "sending", m.lease_until < context.now()))
-    failed = counts.get("dead", 0) + counts.get("rejected", 0)
-    if failed:
-        message = (
-            f"{failed} messages could not be sent: see `dunghan outbox list --status rejected` and `--status dead`"
-        )
-        yield Finding("error", "outbox", message)
-    if stale:
-        message = f"{stale} messages were in flight when their sender died; the next run sends them again"
-        yield Finding("warning", "outbox", message)
-    if not failed and not stale:
-        waiting = counts.get("queued", 0) + counts.get("retry", 0)
-        yield Finding("ok", "outbox", f"{counts.get('delivered', 0)} delivered, {waiting} waiting")
 
 
 def _api() -> Finding:

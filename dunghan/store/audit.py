@@ -38,14 +38,19 @@ def record(
     connection.execute(insert(AUDIT), [row])
 
 
-def first_break(connection: Connection) -> int | None:
-    """The number of the first row that does not follow from the one before it, or None if the chain is whole."""
+def first_break(connection: Connection, table: Table = AUDIT) -> int | None:
+    """The number of the first row that does not follow from the one before it, or None if the chain is whole.
+
+    ``table`` may be the trail as an older revision has it.
+    """
     previous = ""
-    for row in connection.execute(select(AUDIT).order_by(AUDIT.c.seq)):
-        own = digest(previous, row.at, row.who, row.what, row.subject, row.why, row.detail)
-        if row.previous != previous or row.digest != own:
-            return int(row.seq)
-        previous = row.digest
+    query = select(table).order_by(table.c.seq).execution_options(yield_per=1000)
+    with connection.execute(query) as rows:
+        for row in rows:
+            own = digest(previous, row.at, row.who, row.what, row.subject, row.why, row.detail)
+            if row.previous != previous or row.digest != own:
+                return int(row.seq)
+            previous = row.digest
     return None
 
 

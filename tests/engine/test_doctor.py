@@ -1,15 +1,21 @@
 """The doctor's findings: who cannot be reached, what has no date, what was tampered with, what could not be sent."""
 
+import os
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, update
 
-from dunghan import outbox
+from dunghan import files, outbox
+from dunghan.channels.zalo_tokens import Tokens
 from dunghan.core.times import instant
-from dunghan.engine import actions
+from dunghan.engine import actions, plan_actions
 from dunghan.engine.context import Context
+from dunghan.engine.delivery import SealedTokens
 from dunghan.engine.doctor import Finding, examine
 from dunghan.store.database import connect, writing
 from dunghan.store.messages import MESSAGE
@@ -70,6 +76,108 @@ def test_a_row_of_history_that_was_changed_is_found(context: Context, tamper: Ca
     assert broken.level == "error" and "row 2" in broken.message
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_row_of_history_changed_in_the_file_itself_is_found(context: Context, database_url: str) -> None:
+    """By the sqlite3 tool, which drops the triggers first."""
+    actions.submit(context, f"{PLAN}/annual/2018/024", received_at=instant("2018-12-03", "at"), by="A")
+    with closing(sqlite3.connect(database_url.removeprefix("sqlite:///"))) as raw, raw:
+        raw.execute("DROP TRIGGER audit_no_update")
+        raw.execute("UPDATE audit SET at = '2018-12-01 01:00:00.000000' WHERE seq = 1")
+    (broken,) = findings(context, "audit")
+    assert broken.level == "error" and "row 1" in broken.message and "dunghan restore" in broken.message
+
+
+@pytest.fixture
+def handed_in(context: Context, clock: Any, tmp_path: Path) -> list[Path]:
+    """Three reports with a file each; where those lie, the oldest first."""
+    when = clock.set("2018-12-03")
+    for number, office in enumerate(("024", "026", "027")):
+        report = tmp_path / f"{office}.docx"
+        report.write_bytes(b"x" * (number + 10))
+        actions.submit(context, f"{PLAN}/annual/2018/{office}", received_at=when, files=[report], by="A")
+    return sorted(Path(context.settings.files_url).rglob("*/*"), key=lambda path: path.stat().st_size)
+
+
+def test_files_that_are_there_and_whole_are_counted(context: Context, handed_in: list[Path]) -> None:
+    assert [(f.level, f.message) for f in findings(context, "files")] == [
+        ("ok", "3 named by submissions are there and whole")
+    ]
+
+
+def test_files_that_are_missing_or_changed_are_named_with_their_obligation(
+    context: Context, handed_in: list[Path]
+) -> None:
+    gone, shorter, other = handed_in
+    gone.unlink()
+    shorter.write_bytes(b"")
+    other.write_bytes(b"y" * other.stat().st_size)
+    missing, changed = findings(context, "files")
+    assert (missing.level, changed.level) == ("error", "error")
+    assert missing.message.startswith("1 files named by submissions are missing")
+    assert f"{gone.parent.name}/{gone.name} ({PLAN}/annual/2018/024)" in missing.message
+    assert changed.message.startswith("2 files named by submissions are not what was handed in")
+    for path in (shorter, other):
+        assert path.name in changed.message
+    assert "backup" in missing.message
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_files_left_by_a_crash_before_their_record_are_told_once_nobody_can_be_recording_them(
+    context: Context, clock: Any, handed_in: list[Path], tmp_path: Path
+) -> None:
+    now = clock.set("2018-12-03T12:00")
+    report = tmp_path / "lost.docx"
+    report.write_bytes(b"its sender crashed")
+    store = Path(context.settings.files_url)
+    lost = store / files.where(files.keep(str(store), report)["sha256"])
+    half = lost.with_name(f"{lost.name}.0123abcd.part")
+    half.write_bytes(b"its sen")
+    for path, age in ((lost, 3599), (half, 3601)):
+        os.utime(path, (now.timestamp() - age,) * 2)
+    idle, whole = findings(context, "files")
+    assert idle.level == "warning" and idle.message.startswith("1 files") and half.name in idle.message
+    assert whole.level == "ok"
+    clock.set("2018-12-03T12:01")
+    assert findings(context, "files")[0].message.startswith("2 files")
+    assert lost.is_file(), "the doctor looks, and touches nothing"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_store_that_cannot_be_read_is_one_finding(context: Context, handed_in: list[Path]) -> None:
+    store = Path(context.settings.files_url)
+    store.rename(store.with_name("away"))
+    store.write_text("no folder")
+    (found,) = findings(context, "files")
+    assert found.level == "error"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_nothing_handed_in_is_nothing_wrong(context: Context) -> None:
+    (found,) = findings(context, "files")
+    assert (found.level, found.message) == ("ok", "0 named by submissions are there and whole")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_tokens_sealed_under_another_secret_are_told(context: Context) -> None:
+    assert findings(context, "tokens") == []
+    with SealedTokens(context).locked("zalo:1") as cell:
+        cell.save(Tokens("access", "refresh", None))
+    assert findings(context, "tokens") == []
+    for secret, word in (("another", "sealed under another DUNGHAN_SECRET_KEY"), ("", "dunghan init")):
+        context.settings = context.settings.model_copy(update={"secret_key": secret})
+        (found,) = findings(context, "tokens")
+        assert found.level == "error" and word in found.message
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_paused_plan_is_told_with_the_way_to_go_on(context: Context) -> None:
+    plan_actions.pause(context, PLAN, because="bão", by="A")
+    (found,) = findings(context, "paused")
+    assert found.level == "warning" and f"dunghan resume {PLAN}" in found.message
+    plan_actions.resume(context, PLAN, by="A")
+    assert findings(context, "paused") == []
+
+
 def test_what_could_not_be_sent_and_what_was_in_flight_at_a_crash_is_told(
     context: Context, db: Engine, clock: Any, introduce: Callable[..., Any], daily: Callable[..., None]
 ) -> None:
@@ -85,6 +193,7 @@ def test_what_could_not_be_sent_and_what_was_in_flight_at_a_crash_is_told(
     failed, stale = findings(context, "outbox")
     assert failed.level == "error" and failed.message.startswith("2 messages could not be sent")
     assert stale.level == "warning" and stale.message.startswith("1 messages were in flight")
+    assert "same Message-ID" in stale.message and "dunghan outbox list --status sending" in stale.message
 
 
 def test_without_a_gateway_it_says_which_setting_to_make(context: Context) -> None:
