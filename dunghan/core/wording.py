@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
 from html import escape
 from typing import NamedTuple
 
@@ -103,32 +102,47 @@ def _line_fields(line: Line, today: date, language: str) -> dict[str, str]:
     }
 
 
+class Form(NamedTuple):
+    """A message of which only the addressee's office and name are still to be filled in."""
+
+    subject: str
+    text: str
+    html: str
+
+    def to(self, office: str, name: str) -> Words:
+        """The message to one addressee."""
+        return Words(
+            " ".join(_addressed(self.subject, office, name).split()),
+            _addressed(self.text, office, name),
+            _addressed(self.html, _html(office), _html(name)),
+        )
+
+
 def letter(
     template: Template, lines: Iterable[Line], sign: Signature, today: date, language: str, fields: Mapping[str, str]
 ) -> Words:
-    """Compose a message. ``fields`` adds what only this kind has (plan, recipient, tables).
-
-    Most letters of a morning differ by office and name alone: what they share is filled in once.
-    """
+    """Compose a message. ``fields`` adds what only this kind has (plan, recipient, tables)."""
     office, name = fields.get("office", ""), fields.get("name", "")
-    shared = {**fields, "office": ADDRESSEE if office else "", "name": _NAME if name else ""}
-    form = _form(template, tuple(lines), sign, today, language, tuple(shared.items()))
-    return Words(
-        " ".join(_addressed(form.subject, office, name).split()),
-        _addressed(form.text, office, name),
-        _addressed(form.html, _html(office), _html(name)),
-    )
+    shared = {key: value for key, value in fields.items() if key not in ("office", "name")}
+    return form(template, lines, sign, today, language, shared, bool(office), bool(name)).to(office, name)
 
 
 def _addressed(text: str, office: str, name: str) -> str:
     return text.replace(ADDRESSEE, office).replace(_NAME, name)
 
 
-@lru_cache(maxsize=512)
-def _form(
-    template: Template, rows: tuple[Line, ...], sign: Signature, today: date, language: str,
-    fields: tuple[tuple[str, str], ...],
-) -> Words:  # fmt: skip
+def form(
+    template: Template,
+    lines: Iterable[Line],
+    sign: Signature,
+    today: date,
+    language: str,
+    fields: Mapping[str, str],
+    office: bool = True,
+    name: bool = True,
+) -> Form:
+    """What letters share that differ by office and name alone; these two say whether the addressee has such."""
+    rows = list(lines)
     shown = [_line_fields(line, today, language) for line in rows]
     first = min((line.last_day for line in rows), default=None)
     common = {
@@ -138,12 +152,14 @@ def _form(
         "sign_contact": " · ".join(part for part in (sign.phone, sign.email) if part),
         "when": when(first, today, language) if first else "",
         "last_day": _day(first, language) if first else "",
-        **dict(fields),
+        **fields,
+        "office": ADDRESSEE if office else "",
+        "name": _NAME if name else "",
     }
     gap = "\n\n" if "\n" in template.line else "\n"
     text_lines = gap.join(filled(template.line, f) for f in shown)
     html_lines = "\n".join(filled(template.line_html, _escaped(f)) for f in shown)
-    return Words(
+    return Form(
         template.subject.format_map(common),
         filled(template.text, {**common, "lines": text_lines}) + "\n",
         filled(template.html, {**_escaped(common), "lines": html_lines}) + "\n",

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Table, func, select, text
 
-from dunghan import outbox
+from dunghan import collector, outbox
 from dunghan.channels.outcome import BadGatewayUrl, Gateway
 from dunghan.channels.secrets import Vault
 from dunghan.channels.zalo_tokens import Tokens
@@ -98,6 +98,7 @@ def may_leave(context: Context, now: datetime) -> bool:
     return context.hours.next_slot(now, context.catalog.calendar) == now
 
 
+@collector.at_rest()
 def deliver(context: Context, now: datetime, plan: str | None = None) -> outbox.Tally:
     """Send what may leave at the run's ``now``. Without a gateway everything is kept, and counted as kept."""
     if not may_leave(context, now):

@@ -38,7 +38,9 @@ class Writer:
         self._ended = ended(context, now)
         self._gatherer, self._upstream = Gatherer(context, now), Upstream(context, now)
         self._desks: dict[str, Desk] = {}
-        self._lines: dict[int, tuple[Standing, wording.Line]] = {}
+        self._lines: dict[int, wording.Line] = {}
+        self._kept: dict[int, tuple[Standing, wording.Line]] = {}
+        self._forms: dict[tuple[object, ...], wording.Form] = {}
         self._written = context.now()
 
     def __call__(self, connection: Connection, claimed: Sequence[Claimed]) -> dict[int, Prepared]:
@@ -95,11 +97,7 @@ class Writer:
         place = kinds.index(one.channel)
         later = [kind for kind in kinds[place + 1 :] if kind in (context.configured or kinds)]
         office = self._tree.title(contact.office)
-        template = context.catalog.template(one.kind, contact.language)
-        words = wording.letter(
-            template, lines, desk.sign, self._today, contact.language,
-            {**desk.words, "office": office, "name": contact.name, **fields},
-        )  # fmt: skip
+        words = self._form(one.kind, contact, desk, lines, fields).to(office, contact.name)
         to, name = addresses[place][1], contact.name
         if context.settings.redirect_to:
             to, name = context.settings.redirect_to, f"{contact.name} (diễn tập)"
@@ -126,6 +124,21 @@ class Writer:
             fallback=later[0] if later else None,
         )
 
+    def _form(
+        self, kind: str, contact: Contact, desk: Desk, lines: Sequence[wording.Line], fields: Mapping[str, str]
+    ) -> wording.Form:
+        """The form of a letter; that of letters which show the same shared lines is filled in once."""
+        language = contact.language
+        key = (desk.plan.id, kind, language, bool(contact.name), *map(id, lines))
+        if found := self._forms.get(key):
+            return found
+        template = self._context.catalog.template(kind, language)
+        words, named = {**desk.words, **fields}, bool(contact.name)
+        made = wording.form(template, lines, desk.sign, self._today, language, words, name=named)
+        if not fields and all(id(line) in self._kept for line in lines):
+            self._forms[key] = made
+        return made
+
     def _line(self, connection: Connection, desk: Desk, paper: Paper, addressee: str) -> wording.Line:
         """The obligation's line; of those that differ by their office alone there is one."""
         standing, own = paper.like, paper.office == addressee
@@ -133,9 +146,11 @@ class Writer:
         if missing or not own:
             office = wording.ADDRESSEE if own else self._tree.title(paper.office)
             return self._written_out(desk, standing, office, missing)
-        if id(standing) not in self._lines:  # the standing stays, so no other gets its id
-            self._lines[id(standing)] = standing, self._written_out(desk, standing, wording.ADDRESSEE, ())
-        return self._lines[id(standing)][1]
+        if id(standing) not in self._lines:
+            line = self._written_out(desk, standing, wording.ADDRESSEE, ())
+            self._lines[id(standing)] = line
+            self._kept[id(line)] = standing, line  # both stay, so nothing else gets their ids
+        return self._lines[id(standing)]
 
     def _written_out(self, desk: Desk, standing: Standing, office: str, missing: Sequence[str]) -> wording.Line:
         one, last, title = standing.one, standing.last_day, self._tree.title

@@ -70,11 +70,11 @@ class Gatherer:
         rows: dict[str, Any] = {row.id: row for row in papers.of_offices(connection, offices, self._since)}
         rows |= {row.id: row for row in papers.of_ids(connection, [i for i in carried if i not in rows])}
         happened = facts.events_of_ids(connection, rows)
-        return Papers(self._paper(row, tuple(happened.get(key, ()))) for key, row in rows.items())
+        return Papers([self._paper(row, happened.get(key)) for key, row in rows.items()])
 
-    def _paper(self, row: Any, events: tuple[Event, ...]) -> Paper:
+    def _paper(self, row: Any, events: Sequence[Event] | None) -> Paper:
         if events:
-            return Paper(row.id, row.office, stand(facts.obligation_of(row), events, self._now))
+            return Paper(row.id, row.office, stand(facts.obligation_of(row), tuple(events), self._now))
         shared = papers.shared(row)
         if shared not in self._alike:
             self._alike[shared] = stand(facts.obligation_of(row), (), self._now)

@@ -33,7 +33,7 @@ class Post:
         self._context, self._connection, self._plan, self._now = context, connection, plan, now
         self._first = context.hours.next_slot(now, context.catalog.calendar)
         self._today = local_day(self._first)
-        self._earlier: list[messages.Unsent] | None = None
+        self._earlier: dict[str, list[messages.Unsent]] = {}
         self._reminders: list[dict[str, Any]] = []
         self._letters: dict[tuple[int, MessageKind], _Carried] = {}
 
@@ -84,8 +84,8 @@ class Post:
             if slot not in taken
         ]
         real = self._context.now()
-        if self._earlier is None:  # before anything of ours waits as well
-            self._earlier = messages.unsent(self._connection, self._plan.id, real)
+        for kind in {kind for _, kind in self._letters} - self._earlier.keys():  # before any of ours waits as well
+            self._earlier[kind] = messages.unsent(self._connection, self._plan.id, kind, real)
         queued = messages.enqueue(self._connection, new)
         if new:
             taken = messages.held(self._connection, self._plan.id, self._today, contacts)
@@ -94,8 +94,9 @@ class Post:
             for row in carried.rows:
                 row["contact_id"], row["message_id"] = key[0], message
             self._reminders += carried.rows
-        newer = {slot: taken[slot].id for slot, _ in slots.values()}
-        taken_over = messages.supersede(self._connection, self._earlier, newer, real) if self._earlier else 0
+        earlier = [one for kind in {kind for _, kind in self._letters} for one in self._earlier[kind]]
+        newer = {slot: taken[slot].id for slot, _ in slots.values()} if earlier else {}
+        taken_over = messages.supersede(self._connection, earlier, newer, real)
         if taken_over or len(new) < len(slots):
             messages.merge_earlier(self._connection, self._reminders)
         return queued

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from dunghan import collector
 from dunghan.core import chain, dispatch
 from dunghan.core.decide import Case, Rules, Verdict, decide
 from dunghan.core.ladder import steps
@@ -68,6 +69,7 @@ def open_periods(context: Context, connection: Connection, plan: Plan, held: fac
     return opened
 
 
+@collector.at_rest()
 def decide_due(context: Context, connection: Connection, plan: Plan, held: facts.PlanFacts, now: datetime) -> Pass:
     """Gather what is due, decide it, and enqueue the messages, all in the caller's transaction.
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from dunghan.store.rows import Source
 
 COLUMNS = (  # of an obligation
-    "id, plan, report, period, stage, office, to_offices, through, binding, clause, quote, wording, basis, nominal, "
-    "last_day, proposed_day, explanation, starts_on, ends_on, opens_on, chased"
+    "id, plan, report, period, stage, office, CAST(to_offices AS TEXT) AS to_offices, through, binding, clause, quote, "
+    "wording, basis, nominal, last_day, proposed_day, explanation, starts_on, ends_on, opens_on, chased"
 )
 
 
@@ -45,14 +45,13 @@ def codes(text: str) -> tuple[str, ...]:
 
 def obligation_of(row: Any) -> Obligation:
     """An obligation from a row of ``COLUMNS``, its days as they come. What many share is made once."""
-    to = row.to_offices
     return Obligation(
         plan=row.plan,
         report=row.report,
         period=_period(row.period, row.starts_on, row.ends_on),
         stage=row.stage,
         office=row.office,
-        to=codes(to) if isinstance(to, str) else tuple(to),
+        to=codes(row.to_offices),
         through=row.through,
         binding=row.binding,
         clause=row.clause,
@@ -190,21 +189,18 @@ class DueRow(NamedTuple):
 def due(connection: "Source", plan: str, now: datetime, most: int) -> list[DueRow]:
     """At most so many of the obligations whose next rung has come up, the longest waiting first."""
     sql = (
-        "SELECT id, report, period, stage, office, to_offices, through, binding, chased, "
+        "SELECT id, report, period, stage, office, CAST(to_offices AS TEXT) AS to_offices, through, binding, chased, "
         "last_day, swept_until, noticed FROM obligation "
         "WHERE plan = :plan AND next_at <= :now ORDER BY next_at, id LIMIT :most"
     )
     values = {"plan": plan, "now": now, "most": most}
-    found = []
-    for row in fetch(connection, sql, values, days=("last_day",), instants=("swept_until",)):
-        to = codes(row.to_offices) if isinstance(row.to_offices, str) else tuple(row.to_offices)
-        found.append(
-            DueRow(
-                row.id, row.report, row.period, row.stage, row.office, to, row.through, row.binding,
-                bool(row.chased), row.last_day, row.swept_until, bool(row.noticed),
-            )
-        )  # fmt: skip
-    return found
+    return [
+        DueRow(
+            row.id, row.report, row.period, row.stage, row.office, codes(row.to_offices), row.through, row.binding,
+            bool(row.chased), row.last_day, row.swept_until, bool(row.noticed),
+        )
+        for row in fetch(connection, sql, values, days=("last_day",), instants=("swept_until",))
+    ]  # fmt: skip
 
 
 def opened_periods(connection: "Source", plan: str) -> set[tuple[str, str]]:

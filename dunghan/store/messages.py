@@ -57,10 +57,10 @@ class Unsent(NamedTuple):
     slot: Slot
 
 
-def unsent(connection: Connection, plan: str, real: datetime) -> list[Unsent]:
-    """A plan's messages that wait, or whose sender died with them in flight (by the ``real`` clock)."""
+def unsent(connection: Connection, plan: str, kind: str, real: datetime) -> list[Unsent]:
+    """A plan's messages of one kind that wait, or whose sender died with them in flight (by the ``real`` clock)."""
     m = MESSAGE.c
-    query = select(m.id, m.contact_id, m.kind, m.day).where(WAITING, m.plan == plan, _free(real))
+    query = select(m.id, m.contact_id, m.kind, m.day).where(WAITING, m.plan == plan, m.kind == kind, _free(real))
     return [Unsent(row.id, Slot(row.contact_id, row.kind, row.day)) for row in connection.execute(query)]
 
 

@@ -34,7 +34,7 @@ def of_ids(connection: "Source", ids: Collection[str]) -> list[Any]:
 
 def shared(row: Any) -> tuple[object, ...]:
     """What a row shares with those that differ by their id and office alone."""
-    return tuple(repr(cell) if isinstance(cell, list) else cell for cell in (*row[1:5], *row[6:]))
+    return tuple(row[1:5] + row[6:])
 
 
 def carried(connection: "Source", messages: Collection[int]) -> dict[int, list[str]]:
