@@ -172,7 +172,8 @@ def _fate(one: Claimed, ready: Prepared, outcome: Outcome | None, real: datetime
             return base | {"status": "withdrawn", "answer": ready.withdrawn}
         case Delivered(reference):
             return base | {"status": "delivered", "answer": reference}
-        case Retry(why, after) if one.attempts < MOST_ATTEMPTS:
+        case Retry(why, after, counts) if one.attempts < MOST_ATTEMPTS or not (counts or ready.fallback):
+            # Where the gateway as a whole is of no use, nobody has judged the letter, and it does not die of that.
             wait = timedelta(seconds=delay(one.attempts, one.message_id, after))
             return base | {"status": "retry", "answer": why, "retry_at": real + wait, "settled_at": None}
         case Retry(why) | Rejected(why) if ready.fallback:

@@ -2,34 +2,39 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from email.header import decode_header, make_header
 from email.utils import localtime, parseaddr
 from re import MULTILINE, sub
 from typing import Any, Self, cast
-from urllib.parse import urlsplit
 
 from apprise import NotifyType
 from apprise.manager_plugins import NotificationManager
 from apprise.plugins.email import AppriseEmailException, NotifyEmail
 from apprise.utils.parse import parse_emails
 
-from dunghan.channels.mime import Letterhead, mailable, render
-from dunghan.channels.outcome import BadGatewayUrl, Delivered, Letter, Outcome, Rejected, mask, one_line
+from dunghan.channels.addresses import NotCarried, on_the_wire
+from dunghan.channels.email_url import EXAMPLE, connections, read_url, seconds
+from dunghan.channels.mime import Letterhead, render
+from dunghan.channels.outcome import BadGatewayUrl, Delivered, Letter, Outcome, Rejected, mask, masked, one_line
 from dunghan.channels.smtp import Mail, Relay, SmtpPool
 
 log = logging.getLogger(__name__)
 _SILENT = logging.getLogger(f"{__name__}.silent")
 _SILENT.setLevel(logging.CRITICAL + 1)
-_OF_THE_LETTER = {"to", "cc", "bcc", "pgp", "wkd"}
-_EXAMPLE = "for example mailtos://user:password@smtp.example:587?from=dunghan@ha-giang.example"
+_BUDGET, _REST = 300.0, 300.0
+_CONNECTIONS = 2
+_OWN = ("budget", "rest", "connections")
 
 
 class PooledEmail(NotifyEmail):  # type: ignore[no-untyped-call]
     """``smtppool://`` and ``smtppools://``: all that ``mailto://`` and ``mailtos://`` take, over one kept connection.
 
-    ``last`` holds each recipient's outcome of the latest ``notify()``. Time-outs are ``?cto=`` for connecting (15 s)
-    and ``?rto=`` for each answer (60 s, since a server may scan a message before it takes it).
+    ``last`` holds each recipient's outcome of the latest ``notify()``. Times are ``?cto=`` for connecting (15 s),
+    ``?rto=`` for each answer as a whole (60 s, since a server may scan a message before it takes it), ``?budget=``
+    for one ``notify()`` or batch (300 s), and ``?rest=``, for which a server found dead is left alone (0: it is not).
+    Many mails go over ``?connections=`` at once (2), as far as the server lets us have them.
     """
 
     service_name = "Pooled E-Mail"
@@ -53,6 +58,7 @@ class PooledEmail(NotifyEmail):  # type: ignore[no-untyped-call]
         name, address = (str(part or "") for part in self.from_addr)
         own_name = str(make_header(decode_header(name))) if name and name != self.app_id else ""
         self._head = Letterhead(address, own_name, next(iter(self.reply_to), ""))
+        self._times = {key: text for key, text in (kwargs.get("qsd") or {}).items() if key in _OWN}
         self._pool = SmtpPool(
             Relay(
                 host=self.smtp_host,
@@ -61,20 +67,31 @@ class PooledEmail(NotifyEmail):  # type: ignore[no-untyped-call]
                 user=self.user or "",
                 password=self.password or "",
                 verify=self.verify_certificate,
-                connect_timeout=self.socket_connect_timeout,
-                reply_timeout=self.socket_read_timeout,
+                connect_timeout=self._seconds(str(self.socket_connect_timeout), type(self).socket_connect_timeout),
+                reply_timeout=self._seconds(str(self.socket_read_timeout), type(self).socket_read_timeout),
+                budget=self._seconds(self._times.get("budget", ""), _BUDGET),
+                rest=self._seconds(self._times.get("rest", ""), 0.0),
+                connections=connections(self._times.get("connections", "")) or _CONNECTIONS,
             )
         )
+
+    def _seconds(self, text: str, default: float) -> float:
+        """A time of the URL; the default for one that would make every conversation fail at once."""
+        return seconds(text) or default
 
     def send_letters(self, letters: Sequence[Letter]) -> list[Outcome]:
         """One outcome a letter, in order; an address that SMTP cannot carry is rejected unsent."""
         now = self._now()
-        outcomes: list[Outcome] = [Rejected("not an ASCII e-mail address") for _ in letters]
-        places = [place for place, letter in enumerate(letters) if mailable(letter.address)]
-        mails = [Mail(letters[place].address, render(letters[place], self._head, now)) for place in places]
-        for place, outcome in zip(places, self._pool.deliver(self._head.address, mails), strict=True):
-            outcomes[place] = outcome
-        return outcomes
+        outcomes: dict[int, Outcome] = {}
+        mails: dict[int, Mail] = {}
+        for place, letter in enumerate(letters):
+            try:
+                ready = _carried(letter)
+                mails[place] = Mail(ready.address, render(ready, self._head, now))
+            except NotCarried as reason:
+                outcomes[place] = Rejected(str(reason))
+        outcomes |= zip(mails, self._pool.deliver(self._head.address, list(mails.values())), strict=True)
+        return [outcomes[place] for place in range(len(letters))]
 
     def send(
         self, body: str, title: str = "", notify_type: NotifyType = NotifyType.INFO, attach: Any = None, **kwargs: Any
@@ -116,12 +133,28 @@ class PooledEmail(NotifyEmail):  # type: ignore[no-untyped-call]
         self.last = {mail.recipient: outcome for mail, outcome in zip(mails, outcomes, strict=True)}
         for recipient, outcome in self.last.items():
             if not isinstance(outcome, Delivered):
-                log.warning("e-mail to %s: %s", mask(recipient), outcome.why.replace(recipient, mask(recipient)))
+                log.warning("e-mail to %s: %s", mask(recipient), masked(outcome.why))
         return all(isinstance(outcome, Delivered) for outcome in outcomes)
+
+    def url_parameters(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """What Apprise puts behind the URL's question mark, with our times."""
+        return super().url_parameters(*args, **kwargs) | self._times
 
     def close(self) -> None:
         """Let go of the connection; sending again opens it anew."""
         self._pool.close()
+
+
+def _carried(letter: Letter) -> Letter:
+    """The letter with addresses that SMTP carries; raises ``NotCarried``. Most letters are fine as they are."""
+    address = on_the_wire(letter.address)
+    if address == letter.address and letter.reply_to.isascii():
+        return letter
+    try:
+        reply_to = on_the_wire(parseaddr(letter.reply_to)[1])
+    except NotCarried:
+        reply_to = ""  # the letter goes out all the same; its text names whom to call
+    return replace(letter, address=address, reply_to=reply_to)
 
 
 def _wire(message: str, message_id: str) -> bytes:
@@ -147,36 +180,17 @@ class EmailGateway:
         """The gateway for an Apprise ``mailto://`` or ``mailtos://`` URL without recipient.
 
         ``mailto://127.0.0.1:1025?from=a@b.example``; ``mailtos://user:password@smtp.example:465?mode=ssl&from=…&name=…``;
-        also ``?reply=``, ``?verify=no``, ``?cto=``, ``?rto=``. ``now`` dates the letters that bear no date. Raises
-        ``BadGatewayUrl``.
+        also ``?reply=``, ``?verify=no`` and the times of ``PooledEmail``, with a rest of 300 s. ``now`` dates the
+        letters that bear no date. Raises ``BadGatewayUrl``.
         """
-        scheme, separator, rest = url.strip().partition("://")
-        if scheme.lower() not in ("mailto", "mailtos") or not separator:
-            raise BadGatewayUrl(f"e-mail gateway: the URL must begin with mailto:// or mailtos://, {_EXAMPLE}")
-        pooled = f"{scheme.lower().replace('mailto', PooledEmail.protocol)}://{rest}"
-        try:
-            authority = urlsplit(pooled).netloc
-            if "#" in rest or authority.count("@") > 1 or urlsplit(pooled).port == 0:
-                raise ValueError
-        except ValueError:
-            raise BadGatewayUrl(
-                "e-mail gateway: user, password or port is malformed: write @ as %40, : as %3A, / as %2F, # as %23 "
-                f"in user and password, and a port between 1 and 65535, {_EXAMPLE}"
-            ) from None
-        fields = PooledEmail.parse_url(pooled)  # type: ignore[no-untyped-call]
-        if not fields or not fields["host"]:
-            raise BadGatewayUrl(f"e-mail gateway: the URL names no server, {_EXAMPLE}")
-        if fields["targets"] or _OF_THE_LETTER & fields["qsd"].keys():
-            raise BadGatewayUrl(
-                "e-mail gateway: the URL names recipients or encryption; remove the path and to=, cc=, bcc=, pgp= and "
-                "wkd=, since each letter brings its own address"
-            )
+        fields = read_url(url, PooledEmail.protocol)
+        fields["qsd"].setdefault("rest", str(_REST))
         try:
             return cls(PooledEmail(now, **fields))
         except TypeError:
             raise BadGatewayUrl(
                 "e-mail gateway: the sender in from= must be an e-mail address, and mode= one of starttls, ssl and "
-                f"insecure, {_EXAMPLE}"
+                f"insecure, {EXAMPLE}"
             ) from None
 
     def send(self, letters: Sequence[Letter]) -> list[Outcome]:

@@ -7,6 +7,12 @@ from datetime import datetime
 from typing import Protocol
 
 _LINE_BREAKING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
+_WORDS = 500
+LONGEST_WAIT = 86_400.0
+"""Seconds for which a gateway may ask at most: what is said tomorrow, tomorrow may hear."""
+OPERATOR_WAIT = 1800.0
+"""Seconds between tries where an operator must mend something first: a login tried more often locks the account."""
 
 
 class BadGatewayUrl(ValueError):
@@ -22,10 +28,15 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Not now. ``after`` is in seconds, given only when the gateway says so."""
+    """Not now. ``after`` is in seconds, given only when the gateway says so or an operator must mend something.
+
+    ``counts`` is whether this was a try of the letter. It was none where the gateway as a whole was of no use (no
+    connection, login refused, a time-out before): then nobody judged the letter, and it must not die of it.
+    """
 
     why: str
     after: float | None = None
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +74,10 @@ class Gateway(Protocol):
     """A way out for letters."""
 
     def send(self, letters: Sequence[Letter]) -> list[Outcome]:
-        """One outcome a letter, in the same order; never raises for a gateway's fault."""
+        """One outcome a letter, in the same order; never raises for a gateway's fault.
+
+        It ends in bounded time, however slow the gateway: what is left then is a ``Retry`` that does not count.
+        """
         ...
 
     def close(self) -> None:
@@ -90,3 +104,24 @@ def one_line(text: str) -> str:
     'Báo cáo Bcc: all@example.org'
     """
     return _LINE_BREAKING.sub(" ", text).strip()
+
+
+def masked(words: str) -> str:
+    """The words as a log may show them: every address in them masked.
+
+    >>> masked("550 5.1.1 <An.Nguyen@x.example>: no such user")
+    '550 5.1.1 <A…@x.example>: no such user'
+    """
+    return _ADDRESS.sub(lambda found: mask(found.group()), words)
+
+
+def own_words(text: str) -> str:
+    r"""A gateway's words as they are kept: on one line, fit for any database and log, and not endless.
+
+    >>> own_words("450 4.2.0\r\ngrey\ud83d" + "." * 1000)[:16], len(own_words("x" * 1000))
+    ('450 4.2.0 grey?.', 500)
+    """
+    if len(text) <= _WORDS and text.isascii() and text.isprintable():
+        return text.strip()
+    line = one_line(text[: 4 * _WORDS]).encode("utf-8", "replace").decode("utf-8")
+    return line if len(line) <= _WORDS else line[: _WORDS - 1] + "…"

@@ -1,97 +1,157 @@
-"""SMTP PIPELINING (RFC 2920): a mail's commands in one packet, and the next mail's on the heels of its text.
+"""A batch of mails over one SMTP connection: in step, or ahead of the answers where the server offers PIPELINING.
 
-One round trip a mail instead of four. Only what RFC 2920 allows is sent ahead: a text waits for its own 354.
+With PIPELINING (RFC 2920) a mail's commands go in one packet, and the next mail's on the heels of its text: one round
+trip a mail instead of four. Only what RFC 2920 allows is sent ahead: a text waits for its own 354.
 """
 
 import smtplib
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from dunghan.channels.outcome import Outcome, Retry
+from dunghan.channels.outcome import Outcome
+from dunghan.channels.smtp_meaning import CLOSING, crowded, unwilling, verdict
+from dunghan.channels.smtp_session import NotSmtp, Reply, Session
 
 _GO_AHEAD = 354
-_CLOSING = 421
-_LONGEST_LINE = 65_536
+_RESET = b"RSET\r\n"
+_END = b".\r\n"
+_UNASKED = Reply(503, b"")
+"""For a command that was not sent, since the one before it was refused."""
 
 
-class Mailable(Protocol):
-    """A finished message for one address."""
+class Mail(NamedTuple):
+    """A finished message, 7-bit with CRLF, for one bare ASCII address."""
 
-    @property
-    def recipient(self) -> str:
-        """A bare ASCII address."""
-        ...
-
-    @property
-    def content(self) -> bytes:
-        """7-bit lines with CRLF."""
-        ...
+    recipient: str
+    content: bytes
 
 
-class Reply(NamedTuple):
-    """A server's answer."""
+class Loss(NamedTuple):
+    """What made the connection useless. ``in_flight``: the next mail's text was sent, so its fate is unknown."""
 
-    code: int
-    words: bytes
-
-
-Verdict = Callable[[int, bytes], Outcome]
-Fault = OSError | smtplib.SMTPException | UnicodeError
-
-
-def offered(server: smtplib.SMTP) -> bool:
-    """Whether the server said it can."""
-    return server.has_extn("pipelining")
+    fault: OSError | UnicodeError
+    in_flight: bool
 
 
 def converse(
-    server: smtplib.SMTP, sender: str, mails: Sequence[Mailable], verdict: Verdict
-) -> tuple[list[Outcome], Fault | None]:
-    """The outcomes of the mails that were answered, and what lost the connection with the next in flight, if so.
+    session: Session, sender: str, mails: Sequence[Mail], go_on: Callable[[], bool]
+) -> tuple[list[Outcome], Loss | None]:
+    """The outcomes of the mails that were answered, and what lost the connection before the next one was, if so.
 
-    1. Send MAIL, RCPT and DATA of the first mail.
-    2. Read their three answers. Where DATA may go ahead, send the text (nothing of it if the recipient was
-       refused) and behind it the next mail's commands; else RSET and those.
-    3. Read the answer to the text. Only the mail whose text was sent and not answered is in flight.
+    No mail is begun once ``go_on`` says no. For each mail:
+
+    1. Send MAIL, RCPT and DATA (the first mail's only: a later one's went behind the text before it), or in step.
+    2. Read their answers. Where DATA may go ahead, send the text (nothing of it if the recipient was refused)
+       and behind it the next mail's commands; else RSET and those.
+    3. Read the answer to the text. Only a mail whose text was sent and not answered is in flight.
+
+    An answer that does not fit what was said ends the connection: behind it nobody knows who is spoken of.
     """
-    answered: list[Outcome] = []
+    talk = _Talk(session, sender)
     try:
-        _write(server, _commands(sender, mails[0]))
-        reset = False
-        for number, mail in enumerate(mails):
-            if reset:
-                _read(server)
-            heads = [_read(server) for _ in range(3)]
-            follow = _commands(sender, mails[number + 1]) if number + 1 < len(mails) else b""
-            refusal = _refusal(heads, verdict)
-            reset = heads[2].code != _GO_AHEAD
-            if reset:
-                _write(server, b"RSET\r\n" + follow)
-                answered.append(refusal or verdict(*heads[2]))
-                continue
-            _write(server, (_stuffed(mail.content) if refusal is None else b"") + b".\r\n" + follow)
-            final = _read(server)
-            answered.append(refusal or verdict(*final))
-        if reset:
-            _read(server)
-    except (OSError, smtplib.SMTPException, UnicodeError) as lost:
-        return answered, lost
-    return answered, None
+        for number, mail in enumerate(mails, 1):
+            following = mails[number] if number < len(mails) and go_on() else None
+            talk.hand_over(mail, following)
+            if following is None:
+                break
+    except (OSError, UnicodeError) as lost:
+        return talk.answered, Loss(lost, talk.in_flight)
+    return talk.answered, None
 
 
-def _commands(sender: str, mail: Mailable) -> bytes:
-    return f"MAIL FROM:<{sender}>\r\nRCPT TO:<{mail.recipient}>\r\nDATA\r\n".encode("ascii")
+class _Talk:
+    """What has been said over one connection in one batch."""
+
+    def __init__(self, session: Session, sender: str) -> None:
+        self.answered: list[Outcome] = []
+        self.in_flight = False
+        self._session = session
+        self._sender = sender
+        self._ahead = session.has_extn("pipelining")
+        self._asked = False
+        """Whether this mail's commands went behind the one before it."""
+        self._reset = False
+
+    def hand_over(self, mail: Mail, following: Mail | None) -> None:
+        """One mail, and in the same packet the commands of the following one, where that is allowed."""
+        mail_said, rcpt_said, data_said = self._envelope(mail)
+        if mail_said.code >= 300:
+            raise unwilling(mail_said)
+        refusal = self._refusal(rcpt_said, data_said)
+        ahead = self._in_a_packet(following) if following and self._ahead else b""
+        self._asked = bool(ahead)
+        if refusal:
+            self.answered.append(refusal)
+        if data_said.code != _GO_AHEAD:
+            self._reset = True
+            if ahead:
+                self._write(_RESET + ahead)
+            return
+        if self._session.pending:
+            raise NotSmtp("answers out of step")
+        self.in_flight = not refusal
+        self._write((b"" if refusal else _stuffed(mail.content)) + _END + ahead)
+        said = self._read()
+        if not refusal:
+            self.answered.append(_judged(said))
+            self._session.taken += said.code < 300
+        self.in_flight = False
+
+    def _envelope(self, mail: Mail) -> tuple[Reply, Reply, Reply]:
+        """The answers to MAIL, RCPT and DATA; in step no command follows one that was refused."""
+        if self._ahead:
+            if not self._asked:
+                self._write(self._in_a_packet(mail))
+            self._settle_reset()
+            return self._read(), self._read(), self._read()
+        if self._reset:
+            self._write(_RESET)
+            self._settle_reset()
+        said = [_UNASKED] * 3
+        for number, command in enumerate(self._in_a_packet(mail).splitlines(keepends=True)):
+            self._write(command)
+            said[number] = self._read()
+            if said[number].code >= 300:
+                break
+        return said[0], said[1], said[2]
+
+    def _settle_reset(self) -> None:
+        if self._reset:
+            self._reset = False
+            if self._read().code >= 300:
+                raise NotSmtp("answers out of step")
+
+    def _refusal(self, rcpt_said: Reply, data_said: Reply) -> Outcome | None:
+        if rcpt_said.code >= 300:
+            if crowded(rcpt_said) and self._session.taken:
+                raise unwilling(rcpt_said)
+            return _judged(rcpt_said)
+        if data_said.code == _GO_AHEAD:
+            return None
+        if data_said.code < 400:
+            raise NotSmtp("answers out of step")
+        return verdict(data_said)
+
+    def _in_a_packet(self, mail: Mail) -> bytes:
+        return f"MAIL FROM:<{self._sender}>\r\nRCPT TO:<{mail.recipient}>\r\nDATA\r\n".encode("ascii")
+
+    def _write(self, what: bytes) -> None:
+        if self._session.sock is None:
+            raise smtplib.SMTPServerDisconnected("not connected")
+        self._session.sock.sendall(what)
+
+    def _read(self) -> Reply:
+        """One answer; raises for one that ends the session."""
+        reply = self._session.getreply()
+        if reply.code == CLOSING:
+            raise smtplib.SMTPResponseException(*reply)
+        return reply
 
 
-def _refusal(heads: Sequence[Reply], verdict: Verdict) -> Outcome | None:
-    """What the answers to MAIL and RCPT say against the mail, or None."""
-    mail, rcpt, _ = heads
-    if mail.code != 250:
-        outcome = verdict(*mail)
-        # The sender is ours: whoever runs the server must mend it, and no letter may be lost meanwhile.
-        words = mail.words.decode("utf-8", "replace")
-        return outcome if isinstance(outcome, Retry) else Retry(f"sender refused: {mail.code} {words}")
-    return None if rcpt.code in (250, 251) else verdict(*rcpt)
+def _judged(said: Reply) -> Outcome:
+    if 300 <= said.code < 400:
+        raise NotSmtp("answers out of step")
+    return verdict(said)
 
 
 def _stuffed(content: bytes) -> bytes:
@@ -100,31 +160,3 @@ def _stuffed(content: bytes) -> bytes:
         content = content.replace(b"\r\n.", b"\r\n..")
         content = b"." + content if content.startswith(b".") else content
     return content if content.endswith(b"\r\n") else content + b"\r\n"
-
-
-def _write(server: smtplib.SMTP, what: bytes) -> None:
-    if server.sock is None:
-        raise smtplib.SMTPServerDisconnected("not connected")
-    server.sock.sendall(what)
-
-
-def _read(server: smtplib.SMTP) -> Reply:
-    """One answer, whole; raises for one that ends the session, and for no answer at all."""
-    if server.file is None:
-        if server.sock is None:
-            raise smtplib.SMTPServerDisconnected("not connected")
-        server.file = server.sock.makefile("rb")
-    words = []
-    while True:
-        line = server.file.readline(_LONGEST_LINE)
-        if not line:
-            raise smtplib.SMTPServerDisconnected("connection closed by the server")
-        if len(line) >= _LONGEST_LINE or not line[:3].isdigit():
-            raise smtplib.SMTPResponseException(500, line[:80])
-        words.append(line[4:].strip())
-        if line[3:4] != b"-":
-            break
-    reply = Reply(int(line[:3]), b"\n".join(words))
-    if reply.code == _CLOSING:
-        raise smtplib.SMTPResponseException(*reply)
-    return reply

@@ -16,6 +16,8 @@ from dunghan.channels.outcome import BadGatewayUrl
 Meaning = Literal["expired", "relogin", "busy", "rejected"]
 TEXT_LIMIT = 2000  # characters; OA and Bot platform
 TIMEOUTS = (10.0, 20.0)  # seconds, for connecting and for the answer
+BUDGET = 300.0  # seconds for one batch; then what is left waits
+REST = 300.0  # seconds for which a gateway that timed out is left alone
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -61,6 +63,8 @@ class Account:
     bot_token: str = field(default="", repr=False)
     targets: tuple[str, ...] = ()
     timeouts: tuple[float, float] = TIMEOUTS
+    budget: float = BUDGET
+    rest: float = REST
 
     @property
     def kind(self) -> Literal["zalo", "phone"]:
@@ -85,7 +89,7 @@ class Account:
         return words
 
 
-def read_account(fields: Mapping[str, Any]) -> Account:
+def read_account(fields: Mapping[str, Any], rest: float = REST) -> Account:
     """The account in what Apprise's ``parse_url`` made of a ``zalo://`` URL; raises ``BadGatewayUrl``.
 
     ======  ==================================================================================
@@ -98,8 +102,9 @@ def read_account(fields: Mapping[str, Any]) -> Account:
     ======  ==================================================================================
 
     All take ``gateway=`` and ``oauth=`` (scheme, host and port instead of Zalo's; plain http for the loopback only),
-    ``path=``, ``codes=CODE:MEANING,…`` with the meanings expired, relogin, busy, rejected, and the time-outs ``cto=``
-    (10 s to connect) and ``rto=`` (20 s for the answer). Secrets are
+    ``path=``, ``codes=CODE:MEANING,…`` with the meanings expired, relogin, busy, rejected, and the times ``cto=``
+    (10 s to connect), ``rto=`` (20 s for the answer as a whole), ``budget=`` (300 s for a batch) and ``rest=``
+    (for which a gateway that timed out is left alone; its default is the argument). Secrets are
     percent-encoded where they hold ``@ / ? # & %``. Only Apprise's ``notify()`` uses the targets in the path.
     """
     name = str(fields.get("host") or "")
@@ -134,6 +139,8 @@ def read_account(fields: Mapping[str, Any]) -> Account:
         params=dict(fields.get("qsd:") or {}),
         bot_token=bot_token,
         timeouts=(_seconds(query.get("cto"), TIMEOUTS[0]), _seconds(query.get("rto"), TIMEOUTS[1])),
+        budget=_seconds(query.get("budget"), BUDGET),
+        rest=_seconds(query.get("rest"), rest),
         targets=tuple(unquote(part) for part in re.split(r"[/,\s]+", fields.get("fullpath") or "") if part),
     )
 
@@ -149,7 +156,7 @@ def _seconds(text: str | None, default: float) -> float:
     if text is None:
         return default
     if not re.fullmatch(r"\d+(\.\d+)?", text) or not float(text):
-        raise BadGatewayUrl("Zalo gateway: cto= and rto= are seconds above 0, as in rto=20")
+        raise BadGatewayUrl("Zalo gateway: cto=, budget=, rest= and rto= are seconds above 0, as in rto=20")
     return float(text)
 
 

@@ -1,14 +1,17 @@
 """One POST to Zalo: what came back, or that nothing did, with no token in any word of it."""
 
 import logging
-from collections.abc import Mapping
+import ssl
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 
-from dunghan.channels.outcome import Retry
+from dunghan.channels.outcome import LONGEST_WAIT, OPERATOR_WAIT, Retry
 
 _hidden_paths: set[object] = set()
 
@@ -16,9 +19,14 @@ _hidden_paths: set[object] = set()
 class Halted(Exception):
     """The gateway as a whole is of no use for now, so every letter left waits for the same reason."""
 
-    def __init__(self, retry: Retry) -> None:
+    def __init__(self, retry: Retry, timed_out: bool = False) -> None:
         super().__init__(retry.why)
         self.retry = retry
+        self.timed_out = timed_out
+
+
+class Unanswered(Halted):
+    """The request went out and nothing came back, so its fate is unknown; another one may have more luck."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +60,50 @@ def post(
             timeout=timeouts,
             allow_redirects=False,
         )
-    except requests.RequestException as fault:  # its words hold the URL, and that holds the bot's token
-        raise Halted(Retry(f"no answer from {host} ({type(fault).__name__})")) from None
+    except (requests.RequestException, urllib3.exceptions.HTTPError, UnicodeError) as fault:
+        raise _told(fault, host) from None  # its own words hold the URL, and that holds the bot's token
     try:
         body = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         body = {}
-    after = response.headers.get("Retry-After", "")
-    return Reply(
-        response.status_code, body if isinstance(body, dict) else {}, float(after) if after.isdecimal() else None
-    )
+    return Reply(response.status_code, body if isinstance(body, dict) else {}, _wanted_wait(response.headers))
+
+
+def _told(fault: Exception, host: str) -> Halted:
+    causes = list(_causes(fault))
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            why = f"the certificate of {host} is not good, and nothing was sent ({cause.verify_message})"
+            return Halted(Retry(why, OPERATOR_WAIT, counts=False))
+    late = isinstance(fault, requests.Timeout) or any(isinstance(c, TimeoutError) for c in causes)
+    unsent = (requests.ConnectTimeout, requests.exceptions.ProxyError, requests.exceptions.SSLError, UnicodeError)
+    if isinstance(fault, unsent) or any(isinstance(c, urllib3.exceptions.NewConnectionError) for c in causes):
+        return Halted(Retry(f"no answer from {host} ({type(fault).__name__})", counts=False), late)
+    return Unanswered(Retry(f"no answer from {host} ({'ReadTimeout' if late else type(fault).__name__})"), late)
+
+
+def _causes(fault: BaseException) -> Iterator[BaseException]:
+    """The fault, and what it came of, as urllib3 and requests wrap it."""
+    waiting, seen = [fault], set[int]()
+    while waiting:
+        one = waiting.pop()
+        if id(one) not in seen:
+            seen.add(id(one))
+            yield one
+            within = (one.__cause__, one.__context__, getattr(one, "reason", None), *one.args)
+            waiting += [part for part in within if isinstance(part, BaseException)]
+
+
+def _wanted_wait(headers: Mapping[str, str]) -> float | None:
+    """``Retry-After`` in seconds: given so, or as a date (RFC 9110, 10.2.3), which is taken by the server's clock."""
+    wanted = headers.get("Retry-After", "").strip()
+    if wanted.isascii() and wanted.isdecimal():
+        return min(float(wanted[:12]), LONGEST_WAIT)
+    try:
+        wait = (parsedate_to_datetime(wanted) - parsedate_to_datetime(headers["Date"])).total_seconds()
+    except (ValueError, TypeError, KeyError, OverflowError):
+        return None
+    return min(wait, LONGEST_WAIT) if wait > 0 else None
 
 
 def hide_path(url: str) -> None:

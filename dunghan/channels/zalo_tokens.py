@@ -11,9 +11,9 @@ from typing import Protocol
 
 import requests
 
-from dunghan.channels.outcome import Retry, one_line
+from dunghan.channels.outcome import OPERATOR_WAIT, Retry, own_words
 from dunghan.channels.zalo_api import Account
-from dunghan.channels.zalo_http import Halted, post
+from dunghan.channels.zalo_http import Halted, Reply, Unanswered, post
 
 log = logging.getLogger(__name__)
 _EARLY = timedelta(minutes=5)
@@ -116,7 +116,28 @@ class Login:
 
     def _renew(self, refresh: str) -> Tokens:
         asked_at = self._clock()
-        reply = post(
+        try:
+            reply = self._ask(refresh)
+        except Unanswered as lost:  # no letter was sent, so none is in flight
+            raise Halted(Retry(f"Zalo gives no new access token: {lost}", counts=False), lost.timed_out) from None
+        access, following = (_token(reply.body.get(name)) for name in ("access_token", "refresh_token"))
+        if reply.status == 200 and access and following:
+            return Tokens(access, following, _ends_at(asked_at, str(reply.body.get("expires_in", ""))))
+        code = reply.body.get("error")
+        words = [str(reply.body[key]) for key in ("error_name", "error_description", "message") if reply.body.get(key)]
+        raw = " ".join([f"HTTP {reply.status}", str(code or "answer not understood"), *words])
+        why = own_words(self.scrub(raw.replace(refresh, "***")))
+        after = reply.after
+        if isinstance(code, int) and self._account.codes.get(code) == "relogin":
+            after = OPERATOR_WAIT
+            why += (
+                ": the refresh token has been used before; an operator must log in to Zalo's developer page again "
+                "and put the new refresh token into ZALO_URL"
+            )
+        raise Halted(Retry(f"Zalo gives no new access token: {why}", after, counts=False))
+
+    def _ask(self, refresh: str) -> Reply:
+        return post(
             self._session,
             self._account.oauth_url,
             self._account.timeouts,
@@ -124,18 +145,14 @@ class Login:
             payload={"refresh_token": refresh, "app_id": self._account.app_id, "grant_type": "refresh_token"},
             encoding="form",
         )
-        access, following = reply.body.get("access_token"), reply.body.get("refresh_token")
-        if reply.status == 200 and access and following:
-            lifetime = str(reply.body.get("expires_in", ""))
-            expires_at = asked_at + timedelta(seconds=int(lifetime)) if lifetime.isdecimal() else None
-            return Tokens(str(access), str(following), expires_at)
-        code = reply.body.get("error")
-        words = [str(reply.body[key]) for key in ("error_name", "error_description", "message") if reply.body.get(key)]
-        raw = one_line(" ".join([f"HTTP {reply.status}", str(code or "answer not understood"), *words]))
-        why = self.scrub(raw.replace(refresh, "***"))
-        if isinstance(code, int) and self._account.codes.get(code) == "relogin":
-            why += (
-                ": the refresh token has been used before; an operator must log in to Zalo's developer page again "
-                "and put the new refresh token into ZALO_URL"
-            )
-        raise Halted(Retry(f"Zalo gives no new access token: {why}", reply.after))
+
+
+def _token(found: object) -> str:
+    """A token that can stand in a header, or nothing."""
+    return found if isinstance(found, str) and found.isascii() and found.isprintable() else ""
+
+
+def _ends_at(asked_at: datetime, lifetime: str) -> datetime | None:
+    """When an access token ends; null where Zalo says nothing that can be true, and it serves until it is refused."""
+    seconds = int(lifetime) if lifetime.isascii() and lifetime.isdecimal() and len(lifetime) < 9 else 0
+    return asked_at + timedelta(seconds=seconds) if timedelta(seconds=seconds) > 2 * _EARLY else None
