@@ -38,6 +38,7 @@ class OfficeTree:
 
     def __init__(self, offices: Iterable[Office]) -> None:
         self._by_code: dict[str, list[Office]] = defaultdict(list)
+        self._titles: dict[str, str] = {}
         for office in offices:
             self._by_code[office.code].append(office)
 
@@ -67,8 +68,10 @@ class OfficeTree:
 
     def title(self, code: str) -> str:
         """The office's title, or its code where nobody knows it."""
-        office = self.ever(code)
-        return office.title if office else code
+        if (found := self._titles.get(code)) is None:
+            office = self.ever(code)
+            found = self._titles[code] = office.title if office else code
+        return found
 
     def members(self, level: str, within: str, day: date) -> list[Office]:
         """The offices of a level inside a territory on that day, by code; no number of levels is assumed."""

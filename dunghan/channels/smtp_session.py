@@ -13,6 +13,7 @@ from dunghan.channels.outcome import own_words
 from dunghan.channels.patience import Patience
 
 _CODES = {b"%d" % code: code for code in range(200, 600)}
+_SPACE = ord(" ")
 _MOST_LINES = 500
 _LEAVE_TAKING = 5.0
 """Seconds for the answer to QUIT: nothing depends on it."""
@@ -66,6 +67,14 @@ class Replies:
 
     def read(self, limit: float, stop: float) -> Reply:
         """One answer, whole within ``limit`` seconds and before ``stop``."""
+        held, at = self._held, self._at
+        if (
+            (end := held.find(b"\n", at)) > 0
+            and held[at + 3 : at + 4] == b" "
+            and (code := _CODES.get(held[at : at + 3]))
+        ):
+            self._at = end + 1  # most answers are one line, and there
+            return Reply(code, held[at + 4 : end].strip())
         words: list[bytes] = []
         begun = False
         while True:

@@ -103,7 +103,7 @@ def _line_fields(line: Line, today: date, language: str) -> dict[str, str]:
 
 
 class Form(NamedTuple):
-    """A message of which only the addressee's office and name are still to be filled in."""
+    """A message in which only the addressee's ``%(office)s`` and ``%(name)s`` are still to be filled in."""
 
     subject: str
     text: str
@@ -111,11 +111,9 @@ class Form(NamedTuple):
 
     def to(self, office: str, name: str) -> Words:
         """The message to one addressee."""
-        return Words(
-            " ".join(_addressed(self.subject, office, name).split()),
-            _addressed(self.text, office, name),
-            _addressed(self.html, _html(office), _html(name)),
-        )
+        words = {"office": office, "name": name}
+        subject = " ".join((self.subject % words).split())
+        return Words(subject, self.text % words, self.html % {"office": _html(office), "name": _html(name)})
 
 
 def letter(
@@ -127,8 +125,9 @@ def letter(
     return form(template, lines, sign, today, language, shared, bool(office), bool(name)).to(office, name)
 
 
-def _addressed(text: str, office: str, name: str) -> str:
-    return text.replace(ADDRESSEE, office).replace(_NAME, name)
+def _open(text: str) -> str:
+    """The text with the two stand-ins as places to fill in."""
+    return text.replace("%", "%%").replace(ADDRESSEE, "%(office)s").replace(_NAME, "%(name)s")
 
 
 def form(
@@ -160,9 +159,9 @@ def form(
     text_lines = gap.join(filled(template.line, f) for f in shown)
     html_lines = "\n".join(filled(template.line_html, _escaped(f)) for f in shown)
     return Form(
-        template.subject.format_map(common),
-        filled(template.text, {**common, "lines": text_lines}) + "\n",
-        filled(template.html, {**_escaped(common), "lines": html_lines}) + "\n",
+        _open(template.subject.format_map(common)),
+        _open(filled(template.text, {**common, "lines": text_lines}) + "\n"),
+        _open(filled(template.html, {**_escaped(common), "lines": html_lines}) + "\n"),
     )
 
 

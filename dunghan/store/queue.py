@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, or_, select, true, update
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from dunghan.store.bulk import insert_new, update_each
 from dunghan.store.messages import ATTEMPT, MESSAGE, UNSENT, WAITING
+from dunghan.store.rows import among, fetch
 
 _TAKEN = ("id", "contact_id", "office", "plan", "day", "kind", "channel", "message_id", "attempts")
 
@@ -57,31 +58,34 @@ def _plans(connection: Connection, wanted: Wanted) -> Iterator[str]:
         yield last
 
 
+_FREE = {
+    "sending": "AND lease_until < :real",  # in flight when its sender died: its fate is unknown, it is taken again
+    "retry": "AND (retry_at IS NULL OR retry_at <= :real)",
+    "queued": "",
+}
+_WAITING = ", ".join(f"'{status}'" for status in ("queued", "retry", "sending"))
+"""In the words of the partial index ``message_waiting``, or no planner would know it."""
+
+
 def _take(
     connection: Connection, wanted: Wanted, lease: Lease, plan: str, status: str, digests: bool, most: int
-) -> Sequence[Any]:
+) -> list[Any]:
     """One range of the index ``message_waiting``, in its order, so that no more is read than is taken."""
-    m = MESSAGE.c
-    query = select(m.id).where(WAITING, m.plan == plan, m.status == literal_column(f"'{status}'"))
-    query = query.where(m.not_before <= wanted.now, _free(status, wanted.real), m.channel.in_(wanted.channels))
-    query = query.where((m.kind == "digest") if digests else (m.kind != "digest"))
-    query = query.order_by(m.not_before, m.id).limit(most)
-    if connection.dialect.name == "postgresql":
-        query = query.with_for_update(skip_locked=True)
-    return connection.execute(
-        update(MESSAGE)
-        .where(m.id.in_(query.scalar_subquery()))
-        .values(status="sending", lease_by=lease.owner, lease_until=lease.until, attempts=m.attempts + 1)
-        .returning(*(m[name] for name in _TAKEN))
-    ).all()
-
-
-def _free(status: str, real: datetime) -> ColumnElement[bool]:
-    """A message whose lease has ended was in flight when its sender died: its fate is unknown; it is taken again."""
-    m = MESSAGE.c
-    if status == "sending":
-        return m.lease_until < real
-    return or_(m.retry_at.is_(None), m.retry_at <= real) if status == "retry" else true()
+    skip = "FOR UPDATE SKIP LOCKED" if connection.dialect.name == "postgresql" else ""
+    sql = (
+        "UPDATE message SET status = 'sending', lease_by = :owner, lease_until = :until, attempts = attempts + 1 "  # noqa: S608
+        f"WHERE id IN (SELECT id FROM message WHERE status IN ({_WAITING}) AND plan = :plan AND status = '{status}' "
+        f"AND not_before <= :now {_FREE[status]} AND channel {among(connection, 'channels')} "
+        f"AND kind {'=' if digests else '<>'} 'digest' ORDER BY not_before, id LIMIT :most {skip}) "
+        f"RETURNING {', '.join(_TAKEN)}"
+    )
+    values = {
+        "owner": lease.owner, "until": lease.until, "plan": plan, "now": wanted.now, "real": wanted.real,
+        "channels": list(wanted.channels), "most": most,
+    }  # fmt: skip
+    if status == "queued":
+        del values["real"]
+    return fetch(connection, sql, values, days=("day",))
 
 
 def settle(
