@@ -13,7 +13,7 @@ LOCKED := $(PIP) install -qq --no-deps --require-hashes -r
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check lock clean
+.PHONY: help setup demo test chaos bench check lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -27,6 +27,9 @@ demo: .venv/.dunghan ## the main job on real input: a season of reminders, playe
 test: .venv/.dev ## install what tests need and run them all (ARGS="-k ladder" for some)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
+chaos: .venv/.dev ## kill, race and starve it: 520 kills on SQLite, 170 on PostgreSQL (CHAOS_SEED=7 for the same story)
+	CHAOS_STORIES=5 CHAOS_SEED=$${CHAOS_SEED:-$$$$} $(BIN)/python -m pytest -n 2 --dist loadgroup tests/chaos $(ARGS)
+
 check: .venv/.dev ## lint, format, types, import contracts, lock file, JSON Schema
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -39,6 +42,9 @@ check: .venv/.dev ## lint, format, types, import contracts, lock file, JSON Sche
 	@$(BIN)/dunghan plan schema > .venv/plan.schema.json
 	@diff -u config/plans/plan.schema.json .venv/plan.schema.json || \
 		{ echo "The schema is stale: $(BIN)/dunghan plan schema > config/plans/plan.schema.json" >&2; exit 1; }
+
+bench: .venv/.dev ## measure against the raw limit and the usual scripts (ARGS=--quick; see tests/benchmarks)
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 lock: ## pin the dependencies anew after pyproject.toml changed (ARGS=--upgrade for newer ones)
 	@requirements/lock.sh $(ARGS)

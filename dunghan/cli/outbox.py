@@ -1,6 +1,6 @@
 """dunghan outbox: list, show, retry."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -10,16 +10,26 @@ from dunghan.printing import show_json, show_table
 app = typer.Typer(help="The messages and their fate.", no_args_is_help=True, rich_markup_mode=None)
 
 
+def _fate(row: dict[str, Any]) -> str:
+    """The status, and since when nobody knows whether a message arrived whose sender died."""
+    since = row["unknown_since"]
+    return f"{row['status']} (fate unknown since {since[:10]} {since[11:16]})" if since else str(row["status"])
+
+
 @app.command("list", epilog="Example: dunghan outbox list --status dead")
 def list_messages(
     plan: Annotated[str | None, typer.Option("--plan")] = None,
     status: Annotated[
-        str | None, typer.Option("--status", help="queued, sending, retry, delivered, rejected, dead, withdrawn")
+        str | None,
+        typer.Option("--status", help="queued, sending, retry, delivered, rejected, dead, withdrawn, unknown"),
     ] = None,
     most: Annotated[int, typer.Option("--most", help="The newest so many.")] = 200,
     as_json: Json = False,
 ) -> None:
-    """Messages, newest first. One that is «sending» past its lease was in flight at a crash, and goes again."""
+    """Messages, newest first.
+
+    One whose fate is unknown was being sent when its sender died: the next run sends it again, under its Message-ID.
+    """
     from dunghan.engine.mailroom import listing
 
     here = context()
@@ -30,7 +40,7 @@ def list_messages(
         ("id", "day", "kind", "office", "contact", "channel", "status", "tries", "answer"),
         [
             (r["id"], r["day"], r["kind"], here.catalog.tree.title(r["office"]), r["contact"], r["channel"],
-             r["status"] + (" (lease ended)" if r["orphaned"] else ""), r["attempts"], r["answer"])
+             _fate(r), r["attempts"], r["answer"])
             for r in rows
         ],
         title=f"Messages ({len(rows)})",
@@ -46,7 +56,12 @@ def show(message: int, as_json: Json = False) -> None:
     if as_json:
         return show_json(found)
     for name in ("id", "plan", "day", "kind", "office", "contact", "channel", "status", "message_id", "answer"):
-        print(f"{name:<11}{found[name]}")
+        print(f"{name:<11}{_fate(found) if name == 'status' else found[name]}")
+    if found["unknown_since"]:
+        print(
+            "\nIts sender died, or was too slow, while it was being sent: it may have arrived or not. "
+            "The next run sends it again under the same Message-ID."
+        )
     show_table(
         ("at", "channel", "outcome", "detail"),
         [(a["at"], a["channel"], a["outcome"], a["detail"]) for a in found["tries"]],

@@ -16,7 +16,8 @@ from dunghan.engine.letters import Writer
 from dunghan.store import facts
 from dunghan.store.database import reading, writing
 from dunghan.store.messages import MESSAGE, UNSENT, WAITING
-from models.errors import BadSettings
+from dunghan.store.queue import plans_waiting
+from models.errors import BadSettings, DunghanError
 from models.tables import TokenRow
 
 TOKEN: Table = TokenRow.__table__  # type: ignore[attr-defined]
@@ -107,9 +108,21 @@ def deliver(context: Context, now: datetime, plan: str | None = None) -> outbox.
         if not open_gateways:
             return outbox.Tally(kept=_unsent(context, plan, now))
         with reading(context.db) as connection:
-            paused = facts.paused_plans(connection)
+            held = facts.paused_plans(connection)
+            held |= frozenset() if plan else _without_a_file(context, connection)
         write = Writer(context, now)
-        return outbox.deliver(context.db, open_gateways, write, now=now, clock=context.now, plan=plan, paused=paused)
+        return outbox.deliver(context.db, open_gateways, write, now=now, clock=context.now, plan=plan, paused=held)
+
+
+def _without_a_file(context: Context, connection: Connection) -> frozenset[str]:
+    """Plans with waiting messages whose file is gone or broken: theirs are kept, and hold up nobody else's."""
+    found = set()
+    for plan in plans_waiting(connection):
+        try:
+            context.catalog.plan(plan)
+        except DunghanError:
+            found.add(plan)
+    return frozenset(found)
 
 
 def _unsent(context: Context, plan: str | None, now: datetime) -> int:

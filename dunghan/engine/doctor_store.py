@@ -150,7 +150,7 @@ def outbox(context: Context) -> Iterator[Finding]:
     if stale:
         message = (
             f"{stale} messages were in flight when their sender died, and nobody knows whether they arrived; the next "
-            "round sends them again under the same Message-ID: see `dunghan outbox list --status sending`"
+            "round sends them again under the same Message-ID: see `dunghan outbox list --status unknown`"
         )
         yield Finding("warning", "outbox", message)
     if not failed and not stale:

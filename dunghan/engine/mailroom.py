@@ -1,6 +1,7 @@
 """The mailroom: messages and their fate, as operators look at them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import select
@@ -15,6 +16,8 @@ from dunghan.store.messages import ATTEMPT, MESSAGE, REMINDER
 from models.errors import UsageError
 
 STATUSES = ("queued", "sending", "retry", "delivered", "rejected", "dead", "withdrawn")
+UNKNOWN = "unknown"
+"""To ask for messages whose sender died, or was too slow, between the gateway's answer and ours (docs/decisions)."""
 
 
 def _row(context: Context, row: Any) -> dict[str, Any]:
@@ -31,21 +34,30 @@ def _row(context: Context, row: Any) -> dict[str, Any]:
         "not_before": stamp(row.not_before),
         "retry_at": stamp(row.retry_at),
         "settled_at": stamp(row.settled_at),
-        "orphaned": row.status == "sending" and row.lease_until is not None and row.lease_until < context.now(),
+        "unknown_since": stamp(row.lease_until) if _is_unknown(row, context.now()) else None,
         "message_id": row.message_id,
         "answer": row.answer,
     }
 
 
+def _is_unknown(row: Any, real: datetime) -> bool:
+    """Whether it was being sent when its lease ended: it may have arrived, or not."""
+    return row.status == "sending" and row.lease_until is not None and row.lease_until < real
+
+
 def listing(context: Context, plan: str | None, status: str | None, most: int) -> list[dict[str, Any]]:
-    """The newest messages first."""
-    if status is not None and status not in STATUSES:
-        raise UsageError(f"No status is called {status!r}: write {', '.join(STATUSES)}.")
+    """The newest messages first. ``unknown_since`` is when a sender's lease ended without a word from it, or None."""
+    if status is not None and status not in (*STATUSES, UNKNOWN):
+        raise UsageError(f"No status is called {status!r}: write {', '.join((*STATUSES, UNKNOWN))}.")
     if plan is not None:
         context.catalog.plan(plan)
-    query = select(MESSAGE, CONTACT.c.name).join(CONTACT, CONTACT.c.id == MESSAGE.c.contact_id)
-    query = query.where(MESSAGE.c.plan == plan) if plan else query
-    query = query.where(MESSAGE.c.status == status) if status else query
+    m = MESSAGE.c
+    query = select(MESSAGE, CONTACT.c.name).join(CONTACT, CONTACT.c.id == m.contact_id)
+    query = query.where(m.plan == plan) if plan else query
+    if status == UNKNOWN:
+        query = query.where(m.status == "sending", m.lease_until < context.now())
+    elif status:
+        query = query.where(m.status == status)
     with reading(context.db) as connection:
         rows = connection.execute(query.order_by(MESSAGE.c.id.desc()).limit(most))
         return [_row(context, row) for row in rows]

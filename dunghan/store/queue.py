@@ -1,6 +1,6 @@
 """The waiting messages: take a batch of them under a lease by compare-and-swap, and write down what became of it."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -35,7 +35,8 @@ def take(connection: Connection, wanted: Wanted, lease: Lease, most: int) -> lis
 
     Digests are taken when nothing else is left, since they tell what became of the others.
     """
-    plans = [p for p in _plans(connection, wanted) if p not in wanted.paused]
+    plans = [wanted.plan] if wanted.plan else plans_waiting(connection)
+    plans = [plan for plan in plans if plan not in wanted.paused]
     for digests in (False, True):
         taken: list[Any] = []
         for plan in plans:
@@ -47,15 +48,13 @@ def take(connection: Connection, wanted: Wanted, lease: Lease, most: int) -> lis
     return []
 
 
-def _plans(connection: Connection, wanted: Wanted) -> Iterator[str]:
+def plans_waiting(connection: Connection) -> list[str]:
     """The plans that have waiting messages: from one to the next in the index, whatever lies between."""
-    if wanted.plan is not None:
-        yield wanted.plan
-        return
+    found: list[str] = []
     following = select(func.min(MESSAGE.c.plan)).where(WAITING, MESSAGE.c.plan > bindparam("last"))
-    last: str | None = ""
-    while last := connection.scalar(following, {"last": last}):
-        yield last
+    while plan := connection.scalar(following, {"last": found[-1] if found else ""}):
+        found.append(plan)
+    return found
 
 
 _FREE = {
