@@ -17,7 +17,7 @@ from dunghan.engine.owed import find
 from dunghan.engine.post import Post
 from dunghan.engine.sweep import first_look
 from dunghan.store import acts, audit, contacts, facts, obligations
-from dunghan.store.database import writing
+from dunghan.store.database import lock_plan, writing
 from models.errors import DeadlineUndated, NotPossible, UsageError
 from models.obligation import Event, Obligation
 from models.plan import Plan
@@ -45,7 +45,8 @@ class HandedIn(NamedTuple):
 
 
 def _begin(context: Context, connection: Connection, obligation_id: str) -> Acting:
-    """Find the obligation; one whose period has not begun is opened early."""
+    """Find the obligation; one whose period has not begun is opened early. A pass of its plan is waited for."""
+    lock_plan(connection, obligation_id.split("/", maxsplit=1)[0])
     plan, one, is_open = find(context, connection, obligation_id)
     if not is_open:
         rules = context.rules(plan, facts.plan_facts(connection, plan.id))
@@ -85,6 +86,10 @@ def submit_all(context: Context, handed: Sequence[HandedIn], *, by: str) -> list
         context.not_future(one.received_at, "--received-at")
     stored = [[kept.keep(context.settings.files_url, path) for path in one.files] for one in handed]
     with writing(context.db) as connection:
+        for plan in sorted(
+            {one.obligation.split("/")[0] for one in handed}
+        ):  # in order, or two wait for each other
+            lock_plan(connection, plan)
         return [_record(context, connection, one, files, by) for one, files in zip(handed, stored, strict=True)]
 
 

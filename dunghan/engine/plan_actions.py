@@ -10,7 +10,7 @@ from dunghan.core.periods import periods
 from dunghan.engine.context import Context
 from dunghan.engine.sweep import first_look
 from dunghan.store import acts, audit, facts, obligations
-from dunghan.store.database import writing
+from dunghan.store.database import lock_plan, writing
 from models.errors import NotPossible, UnknownName, UnknownOffice, UsageError
 from models.obligation import Obligation, Period
 from models.plan import Plan
@@ -56,6 +56,7 @@ def set_date(
         )
     of = _period_of(context, plan, report, day, key)
     with writing(context.db) as connection:
+        lock_plan(connection, plan.id)
         acts.decide_plan(
             connection, plan.id, "set_date", context.now(), context.now(), by, because,
             report=report.id, stage=stage, period=of.key, day=day,
@@ -96,6 +97,7 @@ def recompute(context: Context, plan_id: str, *, because: str, by: str) -> int:
     """Compute the deadlines of every open period anew, after a change of calendar or plan. Says how many changed."""
     plan = context.catalog.plan(plan_id)
     with writing(context.db) as connection:
+        lock_plan(connection, plan.id)
         changed = sum(
             _redate(context, connection, plan, report, of, only_undated=False)
             for report, of in _open_periods(context, connection, plan)
@@ -126,6 +128,7 @@ def assign_office(context: Context, plan_id: str, stage: str, office: str, *, be
     if elsewhere:
         raise NotPossible(f"{office} stands in stage {elsewhere[0]} of {plan.id} already: an office reports once.")
     with writing(context.db) as connection:
+        lock_plan(connection, plan.id)
         acts.decide_plan(
             connection, plan.id, "add_office", context.now(), context.now(), by, because, stage=stage, office=office
         )
@@ -150,6 +153,7 @@ def _hold(context: Context, plan_id: str, kind: str, because: str, by: str, at: 
     plan = context.catalog.plan(plan_id)
     when = context.not_future(at or context.now(), "--at")
     with writing(context.db) as connection:
+        lock_plan(connection, plan.id)
         paused = facts.plan_facts(connection, plan.id).paused
         if paused == (kind == "pause"):
             raise NotPossible(f"{plan.id} is {'paused already' if paused else 'not paused'}: nothing to {kind}.")

@@ -1,5 +1,6 @@
 """The database: open it, begin a transaction, migrate, and tell its troubles in one line."""
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ def connect(url: str) -> Engine:
     except ArgumentError:
         raise BadSettings("DUNGHAN_DATABASE_URL cannot be read: write sqlite:///var/dunghan.db.") from None
     if parsed.get_backend_name() != "sqlite":
+        # What the driver has to say of a lost connection comes as an error as well, which is told in one line.
+        logging.getLogger("psycopg").setLevel(logging.ERROR)
         # Rows in a pipeline: SQLAlchemy's one long INSERT takes twice as long here, and counts no rows.
         return create_engine(parsed, pool_pre_ping=True, use_insertmanyvalues=False)
     kept = parsed.database not in (None, "", ":memory:")

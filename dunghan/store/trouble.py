@@ -36,8 +36,17 @@ def told(place: str, said: str) -> DatabaseTrouble:
             f"The database at {place} stayed locked for {BUSY_SECONDS} s. "
             "Another process is writing: wait for it, or find it with `fuser` and stop it."
         )
-    if "disk" in said and "full" in said:
+    if ("disk" in said and "full" in said) or "No space left" in said:
         return DatabaseTrouble("The disk is full. Free some space; what was accepted before is safe.")
     if "readonly" in said or "read-only" in said:
         return DatabaseTrouble(f"The database at {place} cannot be written: check who owns the file and its folder.")
+    if "disk I/O error" in said:
+        return DatabaseTrouble(
+            f"The database at {place} cannot be read or written (disk I/O error): see whether its disk is full or over "
+            "quota (`df`), or failing (`dmesg`). What was accepted before is safe."
+        )
+    if any(words in said for words in ("Connection refused", "closed the connection", "connection is lost")):
+        return DatabaseTrouble(
+            f"The database server at {place} does not answer: start it and run again, nothing is lost. It said: {said}."
+        )
     return DatabaseTrouble(f"The database at {place} cannot be used: {said}. Check DUNGHAN_DATABASE_URL.")

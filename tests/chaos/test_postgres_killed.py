@@ -123,7 +123,8 @@ def test_a_server_killed_while_we_send_or_decide_costs_a_run_one_clear_line_and_
         assert not after.error, after.error
     assert len(lines) == len(deaths), f"the server died too late to be noticed: {lines}"
     for line in lines:
-        assert line.startswith("DatabaseTrouble: The database at postgresql+psycopg://"), line
+        assert line.startswith("DatabaseTrouble: The database server at postgresql+psycopg://"), line
+        assert "start it and run again" in line
         assert line.count("\n") == 0 and "Traceback" not in line
     for morning in MORNINGS[len(deaths) :]:
         assert not at_home.one(("run", PLAN, morning)).error

@@ -193,7 +193,7 @@ def test_what_could_not_be_sent_and_what_was_in_flight_at_a_crash_is_told(
     failed, stale = findings(context, "outbox")
     assert failed.level == "error" and failed.message.startswith("2 messages could not be sent")
     assert stale.level == "warning" and stale.message.startswith("1 messages were in flight")
-    assert "same Message-ID" in stale.message and "dunghan outbox list --status sending" in stale.message
+    assert "same Message-ID" in stale.message and "dunghan outbox list --status unknown" in stale.message
 
 
 def test_without_a_gateway_it_says_which_setting_to_make(context: Context) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, event, text
 from config.settings import Settings
 from dunghan.engine.context import Context
 from dunghan.engine.owed import Wanted, owed
+from dunghan.store import trouble
 from dunghan.store.database import connect, migrate, place, reading, writing
 from dunghan.store.rows import reading_file, sqlite_file
 from models.errors import BadSettings, DatabaseMissing, DatabaseTrouble, DunghanError
@@ -83,6 +84,23 @@ def test_a_server_that_does_not_answer_is_told_without_its_password() -> None:
         pass
     assert "geheim" not in str(caught.value) and len(str(caught.value).splitlines()) == 1
     assert "geheim" not in place(engine)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("database or disk is full", "The disk is full"),
+        (
+            'could not extend file "base/5/16466": No space left on device HINT: Check free disk space.',
+            "The disk is full",
+        ),
+        ("disk I/O error", "full or over quota"),
+        ("server closed the connection unexpectedly", "start it and run again"),
+    ],
+)
+def test_a_full_disk_and_a_dead_server_have_their_own_remedies(said: str, told: str) -> None:
+    line = str(trouble.told("sqlite:///var/dunghan.db", said))
+    assert told in line and "DUNGHAN_DATABASE_URL" not in line
 
 
 def test_a_url_that_cannot_be_read() -> None:
