@@ -10,7 +10,6 @@ from re import MULTILINE, sub
 from typing import Any, Self, cast
 
 from apprise import NotifyType
-from apprise.manager_plugins import NotificationManager
 from apprise.plugins.email import AppriseEmailException, NotifyEmail
 from apprise.utils.parse import parse_emails
 
@@ -162,9 +161,6 @@ def _wire(message: str, message_id: str) -> bytes:
     if message_id:
         message = sub("^Message-ID: .*$", lambda _: f"Message-ID: {message_id}", message, count=1, flags=MULTILINE)
     return message.replace("\r\n", "\n").replace("\n", "\r\n").encode("ascii", "replace")
-
-
-NotificationManager().add(PooledEmail)  # type: ignore[no-untyped-call]
 
 
 class EmailGateway:

@@ -8,7 +8,6 @@ from hashlib import sha256
 from typing import Any
 
 from apprise import NotifyType
-from apprise.manager_plugins import NotificationManager
 from apprise.plugins.base import NotifyBase
 from apprise.url import PrivacyMode
 
@@ -98,6 +97,3 @@ class NotifyZalo(NotifyBase):  # type: ignore[no-untyped-call]
     def parse_url(url: str, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         """The URL's parts, as ``read_account`` takes them; null for what is no URL."""
         return NotifyBase.parse_url(url, verify_host=False)
-
-
-NotificationManager().add(NotifyZalo)  # type: ignore[no-untyped-call]

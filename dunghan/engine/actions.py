@@ -86,9 +86,7 @@ def submit_all(context: Context, handed: Sequence[HandedIn], *, by: str) -> list
         context.not_future(one.received_at, "--received-at")
     stored = [[kept.keep(context.settings.files_url, path) for path in one.files] for one in handed]
     with writing(context.db) as connection:
-        for plan in sorted(
-            {one.obligation.split("/")[0] for one in handed}
-        ):  # in order, or two wait for each other
+        for plan in sorted({one.obligation.split("/")[0] for one in handed}):  # in order, or two wait for each other
             lock_plan(connection, plan)
         return [_record(context, connection, one, files, by) for one, files in zip(handed, stored, strict=True)]
 

@@ -12,10 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from dunghan.engine import board
+from dunghan.engine import board, counting
 from dunghan.engine.context import Context
 from dunghan.engine.delivery import deliver
-from dunghan.engine.run import word
 from dunghan.engine.sweep import open_only, run_pass
 from tests.benchmarks.bench import clean_environment
 from tests.benchmarks.sink import sink
@@ -25,17 +24,15 @@ Part = tuple[str, Callable[[Context], Any]]
 
 
 def _parts() -> list[Part]:
-    from flows.publish import _gather
-
     return [
         ("catalogue", lambda c: (c.catalog.plan(PLAN), len(c.catalog.tree.codes))),
         ("open", lambda c: open_only(c, PLAN, DUE)),
-        ("check", lambda c: board.check_stage(c, PLAN, "commune", DUE)),
+        ("check", lambda c: counting.check_stage(c, PLAN, "commune", DUE)),
         ("idle pass", lambda c: run_pass(c, PLAN, NONE_DUE)),
         ("pass", lambda c: run_pass(c, PLAN, DUE)),
         ("deliver", lambda c: deliver(c, DUE, PLAN)),
-        ("publish (rows)", lambda c: _gather(c, c.catalog.plan(PLAN), DUE)),
-        ("word", lambda c: word(c, PLAN, DUE)),
+        ("publish (rows)", lambda c: board.stale(c, c.catalog.plan(PLAN), DUE)),
+        ("word", lambda c: counting.word(c, c.catalog.plan(PLAN), DUE)),
     ]
 
 

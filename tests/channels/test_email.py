@@ -17,6 +17,7 @@ import pytest
 import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+import dunghan.channels.plugins  # noqa: F401 - so that Apprise knows our schemes
 from dunghan.channels.email import EmailGateway, PooledEmail
 from dunghan.channels.outcome import OPERATOR_WAIT, BadGatewayUrl, Delivered, Letter, Outcome, Rejected, Retry
 from dunghan.channels.smtp import Mail, Relay, SmtpPool

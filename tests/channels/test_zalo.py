@@ -13,6 +13,7 @@ from pathlib import Path
 import apprise
 import pytest
 
+import dunghan.channels.plugins  # noqa: F401 - so that Apprise knows our schemes
 from dunghan.channels.outcome import BadGatewayUrl, Delivered, Letter, Rejected, Retry
 from dunghan.channels.zalo import NotifyZalo, ZaloGateway, zalo_gateways
 from dunghan.channels.zalo_tokens import MemoryTokenStore, TokenCell

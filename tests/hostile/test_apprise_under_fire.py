@@ -7,6 +7,7 @@ from pathlib import Path
 import apprise
 import pytest
 
+import dunghan.channels.plugins  # noqa: F401 - so that Apprise knows our schemes
 from dunghan.channels.email import EmailGateway, PooledEmail
 from dunghan.channels.outcome import BadGatewayUrl, Rejected, Retry
 from dunghan.channels.zalo import NotifyZalo

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+import dunghan.channels.plugins  # noqa: F401 - so that Apprise knows our schemes
 from dunghan.channels.outcome import Outcome
 from dunghan.channels.smtp import Mail, Relay, SmtpPool
 from tests.hostile.conftest import QUICK, Open, Serve, kinds, letters, mail_url, taken_once
