@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 _SILENT = logging.getLogger(f"{__name__}.silent")
 _SILENT.setLevel(logging.CRITICAL + 1)
 _BUDGET, _REST = 300.0, 300.0
-_CONNECTIONS = 2
+_CONNECTIONS = 4
 _OWN = ("budget", "rest", "connections")
 
 
@@ -33,7 +33,7 @@ class PooledEmail(NotifyEmail):  # type: ignore[no-untyped-call]
     ``last`` holds each recipient's outcome of the latest ``notify()``. Times are ``?cto=`` for connecting (15 s),
     ``?rto=`` for each answer as a whole (60 s, since a server may scan a message before it takes it), ``?budget=``
     for one ``notify()`` or batch (300 s), and ``?rest=``, for which a server found dead is left alone (0: it is not).
-    Many mails go over ``?connections=`` at once (2), as far as the server lets us have them.
+    Many mails go over ``?connections=`` at once (4), as far as the server lets us have them.
     """
 
     service_name = "Pooled E-Mail"
