@@ -12,7 +12,7 @@ from dunghan.channels.smtp_session import Relay
 
 __all__ = ["Mail", "Relay", "SmtpPool"]
 
-_WORTH = 100
+_WORTH = 50
 """Mails for which another connection is worth its opening."""
 
 
