@@ -13,6 +13,9 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from dunghan.channels.patience import Patience
 
+_LONGEST = 300.0
+"""Seconds for an answer where the request names no time-out."""
+
 
 class _Raw(io.RawIOBase):
     """A socket's bytes for one answer: within the socket's present time-out in all."""
@@ -22,7 +25,7 @@ class _Raw(io.RawIOBase):
         self._sock = sock
         self._standing = sock.gettimeout()
         self._patience = Patience(sock)
-        self._patience.begin(float("inf") if self._standing is None else self._standing)
+        self._patience.begin(_LONGEST if self._standing is None else self._standing)
 
     def readable(self) -> bool:
         """Yes (io's hook)."""

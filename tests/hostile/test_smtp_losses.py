@@ -30,7 +30,7 @@ def test_a_letter_that_was_not_handed_over_goes_over_the_next_connection(
     batch = letters(12)
     began = time.monotonic()
     assert kinds(post(server, batch, **patience(fault))) == "D" * 12
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
     taken_once(server, batch)
     assert server.connections == 2
 
@@ -54,7 +54,7 @@ def test_only_the_letter_in_flight_waits_and_goes_again_under_its_message_id(
     batch = letters(12)
     began = time.monotonic()
     assert kinds(post(server, batch, **patience(fault))) == "DDDDDwDDDDDD"
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
     taken_once(server, batch, but=[5])
     assert kinds(post(server, [batch[5]])) == "D"
     taken_once(server, batch)
@@ -89,7 +89,7 @@ def test_a_server_that_always_fails_is_given_up_after_two_connections(
     batch = letters(40)
     began = time.monotonic()
     outcomes = post(server, batch, **patience(server.faults[0]))
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
     assert kinds(outcomes) == first_two + "u" * 38
     assert server.connections == 2
     server.heal()

@@ -78,7 +78,7 @@ def test_an_answer_without_end_is_not_heard_to_the_end(server: HostileSmtp, post
     batch = letters(4)
     began = time.monotonic()
     assert kinds(post(server, batch)) == "DDDD"
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 5
     taken_once(server, batch)
 
 

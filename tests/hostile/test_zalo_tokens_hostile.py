@@ -16,6 +16,7 @@ from dunghan.channels.outcome import OPERATOR_WAIT, Retry
 from dunghan.channels.secrets import VaultLocked
 from dunghan.channels.zalo import ZaloGateway
 from dunghan.channels.zalo_tokens import MemoryTokenStore, TokenCell
+from dunghan.clock import now
 from dunghan.demo.zalo_standin import Answer
 from dunghan.engine.context import Context
 from dunghan.engine.delivery import SealedTokens
@@ -69,7 +70,7 @@ def test_without_a_token_everything_waits_untried(
     house = zalo(fault)
     began = time.monotonic()
     outcomes = opened(house, more="&rto=0.3").send(letters(100))
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 5
     assert kinds(outcomes) == "u" * 100
     (reason,) = set(outcomes)
     assert isinstance(reason, Retry) and says in reason.why and reason.after == after
@@ -119,17 +120,18 @@ def test_a_token_that_ends_in_the_middle_of_a_batch(zalo: Zalo) -> None:
 
 
 SEND = """
-import sys, time
-from dunghan.channels.zalo import ZaloGateway
+import sys
+from dunghan.channels.outcome import Letter
+from dunghan.channels.zalo_gateway import ZaloGateway
 from dunghan.engine.context import Context
 from dunghan.engine.delivery import SealedTokens
-from tests.hostile.conftest import kinds, letters
 
 context = Context()
 gateway = ZaloGateway.from_url(context.settings.zalo_url, SealedTokens(context), context.now)
+batch = [Letter(f"m{n}", "Nhắc", "Kính gửi", None, f"<m{n}@x.example>") for n in range(10)]
 print("ready", flush=True)
 sys.stdin.readline()
-print(kinds(gateway.send(letters(10, first=int(sys.argv[1])))), flush=True)
+print(*(type(outcome).__name__[0] for outcome in gateway.send(batch)), sep="", flush=True)
 """
 
 
@@ -137,38 +139,34 @@ def test_two_processes_spend_the_refresh_token_once(
     zalo: Zalo, database_url: str, db: Engine, context: Context, tmp_path: Path
 ) -> None:
     house = zalo(ZaloFault("access_token", None, wait=0.4))
+    here = Context(context.settings, db=db, now=now)  # both by the real clock: it says when a token ends
     empty = tmp_path / "empty"
     empty.mkdir()
     ours = {
         "DUNGHAN_DATABASE_URL": database_url,
         "DUNGHAN_SECRET_KEY": context.settings.secret_key,
         "DUNGHAN_ZALO_URL": house.url("oa"),
-        "PYTHONPATH": str(Path(__file__).parents[2]),
     }
-    children = [
-        subprocess.Popen(
-            [sys.executable, "-c", SEND, str(first)],
-            env=os.environ | ours, cwd=empty, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )
-        for first in (0, 10)
-    ]  # fmt: skip
+    other = subprocess.Popen(
+        [sys.executable, "-c", SEND],
+        env=os.environ | ours, cwd=empty, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
     try:
-        assert [child.stdout.readline() for child in children if child.stdout] == ["ready\n"] * 2
-        for child in children:
-            assert child.stdin is not None
-            child.stdin.write("go\n")
-            child.stdin.flush()
-        told = [child.communicate(timeout=20)[0] for child in children]
+        assert other.stdin is not None and other.stdout is not None
+        assert other.stdout.readline() == "ready\n"
+        other.stdin.write("go\n")
+        other.stdin.flush()
+        mine = ZaloGateway.from_url(house.url("oa"), SealedTokens(here), now).send(letters(10))
+        theirs, _ = other.communicate(timeout=20)
     finally:
-        for child in children:
-            child.kill()
-            child.wait()
-    assert told == ["D" * 10 + "\n"] * 2
+        other.kill()
+        other.wait()
+    assert (kinds(mine), theirs) == ("D" * 10, "D" * 10 + "\n")
     assert house.refreshes == 1
     assert len(house.taken) == 20 and set(house.taken.values()) == {1}
-    with SealedTokens(context).locked(next(iter(_keys(db)))) as cell:
+    with SealedTokens(here).locked(next(iter(_keys(db)))) as cell:
         assert cell.tokens is not None and cell.tokens.refresh == "refresh-2"
-        assert cell.tokens.expires_at is not None and cell.tokens.expires_at > MORNING + timedelta(hours=1)
+        assert cell.tokens.expires_at is not None and cell.tokens.expires_at > now() + timedelta(hours=24)
 
 
 def _keys(db: Engine) -> list[str]:

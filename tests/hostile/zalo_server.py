@@ -61,7 +61,8 @@ class HostileZalo(ZaloStandIn):
         return None
 
     def __enter__(self) -> Self:
-        super().__enter__()
+        self._journal.parent.mkdir(parents=True, exist_ok=True)
+        threading.Thread(target=self._server.serve_forever, args=(0.005,), daemon=True).start()
         return self
 
     def __exit__(self, *failure: object) -> None:
