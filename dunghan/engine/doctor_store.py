@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from dunghan import files
 from dunghan.core.wording import some
 from dunghan.engine.context import Context
-from dunghan.engine.delivery import TOKEN
+from dunghan.engine.tokens import TOKEN
 from dunghan.store import audit, facts
 from dunghan.store.database import reading
 from dunghan.store.messages import MESSAGE

@@ -119,6 +119,39 @@ def _told(engine: Engine, error: Exception) -> DatabaseTrouble:
     return trouble.told(place(engine), str(getattr(error, "orig", error)))
 
 
+_ALONE_SECONDS = 60
+"""How long to wait for another process that asks a gateway for a token: longer than that may take."""
+
+
+@contextmanager
+def alone(engine: Engine, name: str) -> Iterator[None]:
+    """One holder of a name at a time, among all processes, while others may write. Raises DatabaseTrouble.
+
+    On SQLite the lock is a file of its own beside the database, which itself has but one writer at a time.
+    """
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("SELECT pg_advisory_lock(hashtextextended(:name, 0))"), {"name": name})
+            try:
+                yield
+            finally:
+                connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))"), {"name": name})
+        return
+    if engine.url.database in (None, "", ":memory:"):
+        yield
+        return
+    held = sqlite3.connect(f"{engine.url.database}.lock", timeout=_ALONE_SECONDS, isolation_level=None)
+    try:
+        held.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        held.close()
+        raise _told(engine, error) from error
+    try:
+        yield
+    finally:
+        held.close()
+
+
 def migrate(engine: Engine, revision: str = "head") -> None:
     """Bring the schema to a revision, creating the SQLite file and its folder where they are missing."""
     from alembic import command

@@ -19,8 +19,8 @@ from dunghan.engine import actions, plan_actions
 from dunghan.engine.backup import Made, backup
 from dunghan.engine.backup_format import Manifest
 from dunghan.engine.context import Context
-from dunghan.engine.delivery import SealedTokens
 from dunghan.engine.sweep import run_pass
+from dunghan.engine.tokens import SealedTokens
 from dunghan.store import contacts
 from dunghan.store.acts import add_offices
 from dunghan.store.database import connect, reading, writing

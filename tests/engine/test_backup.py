@@ -32,11 +32,11 @@ from dunghan.engine import actions
 from dunghan.engine.backup import backup
 from dunghan.engine.backup_rows import reader, rows, tables, written
 from dunghan.engine.context import Context
-from dunghan.engine.delivery import SealedTokens
 from dunghan.engine.explain import explain
 from dunghan.engine.letters import Writer
 from dunghan.engine.restore import restore
 from dunghan.engine.sweep import run_pass
+from dunghan.engine.tokens import SealedTokens
 from dunghan.store import audit, facts
 from dunghan.store.database import reading, writing
 from dunghan.store.messages import MESSAGE

@@ -15,8 +15,8 @@ from dunghan.channels.zalo_tokens import Tokens
 from dunghan.core.times import instant
 from dunghan.engine import actions, plan_actions
 from dunghan.engine.context import Context
-from dunghan.engine.delivery import SealedTokens
 from dunghan.engine.doctor import Finding, examine
+from dunghan.engine.tokens import SealedTokens
 from dunghan.store.database import connect, writing
 from dunghan.store.messages import MESSAGE
 

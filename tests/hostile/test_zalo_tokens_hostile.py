@@ -19,7 +19,7 @@ from dunghan.channels.zalo_tokens import MemoryTokenStore, TokenCell
 from dunghan.clock import now
 from dunghan.demo.zalo_standin import Answer
 from dunghan.engine.context import Context
-from dunghan.engine.delivery import SealedTokens
+from dunghan.engine.tokens import SealedTokens
 from models.errors import DatabaseTrouble
 from models.tables import TokenRow
 from tests.hostile.conftest import MORNING, kinds, letters
@@ -124,7 +124,7 @@ import sys
 from dunghan.channels.outcome import Letter
 from dunghan.channels.zalo_gateway import ZaloGateway
 from dunghan.engine.context import Context
-from dunghan.engine.delivery import SealedTokens
+from dunghan.engine.tokens import SealedTokens
 
 context = Context()
 gateway = ZaloGateway.from_url(context.settings.zalo_url, SealedTokens(context), context.now)
