@@ -1,65 +1,41 @@
 """The outbox: claim with a lease, send, settle.
 
-Delivery is at least once: what was in flight at a crash goes again, under the same Message-ID.
+Delivery is at least once: what was in flight at a crash goes again, under the same Message-ID. By the journal that is
+no more than the mails whose text was out and not answered, one a connection.
 """
 
 import os
 import secrets
+import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, update
 
-from dunghan.channels.outcome import Delivered, Gateway, Letter, Outcome, Rejected, Retry
-from dunghan.core.backoff import MOST_ATTEMPTS, delay
+from dunghan import journal
+from dunghan.channels.outcome import Gateway, Heard, Outcome
+from dunghan.settling import Claimed, Compose, Prepared, Tally, recover, settle
 from dunghan.store import queue
 from dunghan.store.database import reading, writing
 from dunghan.store.messages import MESSAGE
+from models.errors import DunghanError
+
+__all__ = ["Claimed", "Compose", "LeaseLost", "Outcome", "Prepared", "Tally", "claim", "deliver", "recover", "retry"]
 
 BATCH = 500
 LEASE = timedelta(minutes=10)
-"""How long a claimed message belongs to its sender; after that it is taken for in flight at a crash."""
+"""How long a claimed message belongs to its sender; after that it is taken for in flight at a crash.
+
+Who still sends renews it in time.
+"""
+
+IN_FLIGHT = 1
+"""How many messages a killed sender may have sent, for each of its connections, that nobody here knows of."""
 
 
-class Claimed(NamedTuple):
-    """A message that is ours to send until its lease ends."""
-
-    id: int
-    contact_id: int
-    office: str
-    plan: str
-    day: date
-    kind: str
-    channel: str
-    message_id: str
-    attempts: int
-
-
-class Prepared(NamedTuple):
-    """A message made ready: its letter and the channel to try after this one, or why it is not sent any more."""
-
-    letter: Letter | None = None
-    withdrawn: str = ""
-    fallback: str | None = None
-
-
-Compose = Callable[[Connection, Sequence[Claimed]], Mapping[int, Prepared]]
-
-
-class Tally(NamedTuple):
-    """What became of the messages of one delivery; ``kept`` wait for a gateway, or for their plan to be resumed."""
-
-    delivered: int = 0
-    retry: int = 0
-    rejected: int = 0
-    dead: int = 0
-    withdrawn: int = 0
-    kept: int = 0
-
-    def plus(self, other: "Tally") -> "Tally":
-        """Both added up."""
-        return Tally(*(a + b for a, b in zip(self, other, strict=True)))
+class LeaseLost(DunghanError):
+    """The sender was held up for longer than its lease, or the clock leapt, and another took over."""
 
 
 def claim(
@@ -95,94 +71,98 @@ def deliver(
     clock: Callable[[], datetime],
     plan: str | None = None,
     paused: Collection[str] = (),
+    journals: Path | None = None,
 ) -> Tally:
-    """Send what may leave, batch by batch.
+    """Send what may leave, batch by batch. ``journals`` is the folder of this machine's senders, for ``recover``.
 
     1. Claim a batch (committed before anything is sent).
     2. Compose it from the facts of this moment; what has been answered meanwhile is withdrawn.
-    3. Send by each message's channel.
+    3. Send by each message's channel; note each answer in the journal, and renew the lease in time.
     4. Settle every message by its own outcome, note the attempts, and claim the next batch in the same transaction.
+       Where a channel broke, what was answered before is settled all the same.
     """
     owner = f"{os.getpid()}-{secrets.token_hex(4)}"
-    total = Tally()
+    total = recover(db, compose, journals, clock)
     wanted = queue.Wanted(now, clock(), list(gateways), plan, paused)
-    with writing(db) as connection:
-        claimed = _claim(connection, wanted, owner)
-    while claimed:
-        with reading(db) as connection:
-            prepared = compose(connection, claimed)
-        outcomes = _send(gateways, claimed, prepared)
-        wanted = wanted._replace(real=clock())
+    with journal.opened(journals, owner) as notes:
         with writing(db) as connection:
-            total = total.plus(_settle(connection, claimed, prepared, outcomes, owner, wanted.real))
             claimed = _claim(connection, wanted, owner)
+        while claimed:
+            with reading(db) as connection:
+                prepared = compose(connection, claimed)
+            batch = _Sending(db, owner, clock, notes, claimed, prepared)
+            try:
+                batch.send(gateways)
+            except BaseException:
+                with writing(db) as connection:
+                    batch.settle(connection)
+                raise
+            wanted = wanted._replace(real=clock())
+            with writing(db) as connection:
+                total = total.plus(batch.settle(connection))
+                claimed = _claim(connection, wanted, owner)
+            notes.clear()
     with reading(db) as connection:
         return total._replace(kept=queue.kept(connection, wanted))
 
 
-def _send(
-    gateways: Mapping[str, Gateway], claimed: Sequence[Claimed], prepared: Mapping[int, Prepared]
-) -> dict[int, Outcome]:
-    outcomes: dict[int, Outcome] = {}
-    for channel in {c.channel for c in claimed}:
-        batch = [(c.id, letter) for c in claimed if c.channel == channel and (letter := prepared[c.id].letter)]
-        if batch:
-            answers = gateways[channel].send([letter for _, letter in batch])
-            outcomes.update(zip((i for i, _ in batch), answers, strict=True))
-    return outcomes
+class _Sending:
+    """A claimed batch on its way; gateways may answer from several threads at once."""
 
+    def __init__(
+        self,
+        db: Engine,
+        owner: str,
+        clock: Callable[[], datetime],
+        notes: journal.Journal,
+        claimed: Sequence[Claimed],
+        prepared: Mapping[int, Prepared],
+    ) -> None:
+        self._db, self._owner, self._clock, self._notes = db, owner, clock, notes
+        self._claimed, self._prepared = claimed, prepared
+        self._outcomes: dict[int, Outcome] = {}
+        self._renew_at = clock() + LEASE / 3
+        self._renewing = threading.Lock()
 
-def _settle(
-    connection: Connection,
-    claimed: Sequence[Claimed],
-    prepared: Mapping[int, Prepared],
-    outcomes: Mapping[int, Outcome],
-    owner: str,
-    real: datetime,
-) -> Tally:
-    """Write down what became of each message. One whose lease was lost belongs to another by now and stays as it is."""
-    rows: list[dict[str, Any]] = []
-    attempts: list[dict[str, Any]] = []
-    counts = {"delivered": 0, "retry": 0, "rejected": 0, "dead": 0, "withdrawn": 0}
-    for one in claimed:
-        letter = prepared[one.id].letter
-        row = _fate(one, prepared[one.id], outcomes.get(one.id), real)
-        counts[row["status"] if row["status"] != "queued" else "retry"] += 1
-        row |= {"id": one.id, "subject": letter.subject if letter else "", "body": letter.text if letter else ""}
-        rows.append(row)
-        if letter:
-            said = type(outcomes[one.id]).__name__.lower()
-            attempts.append(
-                {"message_id": one.id, "at": real, "channel": one.channel, "outcome": said, "detail": row["answer"]}
-            )
-    queue.settle(connection, rows, attempts, owner)
-    return Tally(**counts)
+    def send(self, gateways: Mapping[str, Gateway]) -> None:
+        """Send each channel's letters. What a gateway raises is raised; what it said before that is kept."""
+        for channel in sorted({c.channel for c in self._claimed}):
+            sent = [c for c in self._claimed if c.channel == channel and self._prepared[c.id].letter]
+            letters = [letter for c in sent if (letter := self._prepared[c.id].letter)]
+            if letters:
+                answers = gateways[channel].send(letters, self._listener(sent))
+                self._outcomes.update(zip((c.id for c in sent), answers, strict=True))
 
+    def settle(self, connection: Connection) -> Tally:
+        """Write down what became of each message that was answered or withdrawn."""
+        told = [c for c in self._claimed if c.id in self._outcomes or self._prepared[c.id].letter is None]
+        return settle(connection, told, self._prepared, self._outcomes, self._owner, self._clock())
 
-def _fate(one: Claimed, ready: Prepared, outcome: Outcome | None, real: datetime) -> dict[str, Any]:
-    base: dict[str, Any] = {
-        "channel": one.channel,
-        "attempts": one.attempts,
-        "retry_at": None,
-        "settled_at": real,
-        "answer": "",
-    }
-    match outcome:
-        case None:
-            return base | {"status": "withdrawn", "answer": ready.withdrawn}
-        case Delivered(reference):
-            return base | {"status": "delivered", "answer": reference}
-        case Retry(why, after, counts) if one.attempts < MOST_ATTEMPTS or not (counts or ready.fallback):
-            # Where the gateway as a whole is of no use, nobody has judged the letter, and it does not die of that.
-            wait = timedelta(seconds=delay(one.attempts, one.message_id, after))
-            return base | {"status": "retry", "answer": why, "retry_at": real + wait, "settled_at": None}
-        case Retry(why) | Rejected(why) if ready.fallback:
-            move = {"status": "queued", "channel": ready.fallback, "attempts": 0, "settled_at": None}
-            return base | move | {"answer": f"{one.channel}: {why}"}
-        case Rejected(why):
-            return base | {"status": "rejected", "answer": why}
-        case Retry(why):
-            return base | {"status": "dead", "answer": why}
+    def _listener(self, sent: Sequence[Claimed]) -> Heard:
+        clock, note, outcomes = self._clock, self._notes.note, self._outcomes
+
+        def heard(place: int, outcome: Outcome) -> None:
+            one = sent[place]
+            note(one.key, outcome)
+            outcomes[one.id] = outcome
+            if clock() >= self._renew_at:
+                self._renew()
+
+        return heard
+
+    def _renew(self) -> None:
+        """Keep what is ours for another while. Raises LeaseLost where another sender has taken some of it."""
+        m = MESSAGE.c
+        mine = update(MESSAGE).where(m.lease_by == self._owner, m.status == "sending")
+        with self._renewing:
+            real = self._clock()
+            if real < self._renew_at:
+                return
+            with writing(self._db) as connection:
+                kept = connection.execute(mine.values(lease_until=real + LEASE)).rowcount
+            if kept < len(self._claimed):
+                raise LeaseLost("Sending took longer than a lease and another sender took over: it sends what is left.")
+            self._renew_at = real + LEASE / 3
 
 
 def retry(connection: Connection, ids: Sequence[int], channel: str) -> int:

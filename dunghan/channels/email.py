@@ -16,7 +16,18 @@ from apprise.utils.parse import parse_emails
 from dunghan.channels.addresses import NotCarried, on_the_wire
 from dunghan.channels.email_url import EXAMPLE, connections, read_url, seconds
 from dunghan.channels.mime import Letterhead, render
-from dunghan.channels.outcome import BadGatewayUrl, Delivered, Letter, Outcome, Rejected, mask, masked, one_line
+from dunghan.channels.outcome import (
+    BadGatewayUrl,
+    Delivered,
+    Heard,
+    Letter,
+    Outcome,
+    Rejected,
+    mask,
+    masked,
+    one_line,
+    unheard,
+)
 from dunghan.channels.smtp import Mail, Relay, SmtpPool
 
 log = logging.getLogger(__name__)
@@ -78,7 +89,7 @@ class PooledEmail(NotifyEmail):  # type: ignore[no-untyped-call]
         """A time of the URL; the default for one that would make every conversation fail at once."""
         return seconds(text) or default
 
-    def send_letters(self, letters: Sequence[Letter]) -> list[Outcome]:
+    def send_letters(self, letters: Sequence[Letter], heard: Heard = unheard) -> list[Outcome]:
         """One outcome a letter, in order; an address that SMTP cannot carry is rejected unsent."""
         now = self._now()
         outcomes: dict[int, Outcome] = {}
@@ -89,7 +100,9 @@ class PooledEmail(NotifyEmail):  # type: ignore[no-untyped-call]
                 mails[place] = Mail(ready.address, render(ready, self._head, now))
             except NotCarried as reason:
                 outcomes[place] = Rejected(str(reason))
-        outcomes |= zip(mails, self._pool.deliver(self._head.address, list(mails.values())), strict=True)
+        places = list(mails)
+        answers = self._pool.deliver(self._head.address, list(mails.values()), lambda n, said: heard(places[n], said))
+        outcomes |= zip(places, answers, strict=True)
         return [outcomes[place] for place in range(len(letters))]
 
     def send(
@@ -189,9 +202,9 @@ class EmailGateway:
                 f"insecure, {EXAMPLE}"
             ) from None
 
-    def send(self, letters: Sequence[Letter]) -> list[Outcome]:
+    def send(self, letters: Sequence[Letter], heard: Heard = unheard) -> list[Outcome]:
         """One outcome a letter, in order; raises nothing for a fault of the server."""
-        return self._plugin.send_letters(letters)
+        return self._plugin.send_letters(letters, heard)
 
     def close(self) -> None:
         """Let go of the connection; sending again opens it anew."""

@@ -1,7 +1,7 @@
 """What is handed to a gateway, and what it answers: delivered, retry, or rejected, always with its words."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -48,6 +48,13 @@ class Rejected:
 
 Outcome = Delivered | Retry | Rejected
 
+Heard = Callable[[int, Outcome], None]
+"""Told of each answer as it comes, from any thread: the letter's place and its outcome. What it raises ends all."""
+
+
+def unheard(place: int, outcome: Outcome) -> None:
+    """Nobody listens."""
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -73,9 +80,10 @@ class Letter:
 class Gateway(Protocol):
     """A way out for letters."""
 
-    def send(self, letters: Sequence[Letter]) -> list[Outcome]:
+    def send(self, letters: Sequence[Letter], heard: Heard = unheard) -> list[Outcome]:
         """One outcome a letter, in the same order; never raises for a gateway's fault.
 
+        ``heard`` is told of an answer before the next letter's text leaves by the same connection.
         It ends in bounded time, however slow the gateway: what is left then is a ``Retry`` that does not count.
         """
         ...

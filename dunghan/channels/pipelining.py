@@ -34,9 +34,9 @@ class Loss(NamedTuple):
 
 
 def converse(
-    session: Session, sender: str, mails: Sequence[Mail], go_on: Callable[[], bool]
-) -> tuple[list[Outcome], Loss | None]:
-    """The outcomes of the mails that were answered, and what lost the connection before the next one was, if so.
+    session: Session, sender: str, mails: Sequence[Mail], go_on: Callable[[], bool], note: Callable[[Outcome], None]
+) -> Loss | None:
+    """Note the outcome of each mail that is answered; returns what lost the connection before the next was, if so.
 
     No mail is begun once ``go_on`` says no. For each mail:
 
@@ -47,7 +47,7 @@ def converse(
 
     An answer that does not fit what was said ends the connection: behind it nobody knows who is spoken of.
     """
-    talk = _Talk(session, sender)
+    talk = _Talk(session, sender, note)
     try:
         for number, mail in enumerate(mails, 1):
             following = mails[number] if number < len(mails) and go_on() else None
@@ -55,15 +55,15 @@ def converse(
             if following is None:
                 break
     except (OSError, UnicodeError) as lost:
-        return talk.answered, Loss(lost, talk.in_flight)
-    return talk.answered, None
+        return Loss(lost, talk.in_flight)
+    return None
 
 
 class _Talk:
     """What has been said over one connection in one batch."""
 
-    def __init__(self, session: Session, sender: str) -> None:
-        self.answered: list[Outcome] = []
+    def __init__(self, session: Session, sender: str, note: Callable[[Outcome], None]) -> None:
+        self._note = note
         self.in_flight = False
         self._session = session
         self._sender = sender
@@ -81,7 +81,7 @@ class _Talk:
         ahead = self._in_a_packet(following) if following and self._ahead else b""
         self._asked = bool(ahead)
         if refusal:
-            self.answered.append(refusal)
+            self._note(refusal)
         if data_said.code != _GO_AHEAD:
             self._reset = True
             if ahead:
@@ -93,7 +93,7 @@ class _Talk:
         self._write((b"" if refusal else _stuffed(mail.content)) + _END + ahead)
         said = self._read()
         if not refusal:
-            self.answered.append(_judged(said))
+            self._note(_judged(said))
             self._session.taken += said.code < 300
         self.in_flight = False
 

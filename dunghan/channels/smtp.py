@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from dunghan.channels.outcome import Outcome
+from dunghan.channels.outcome import Heard, Outcome, unheard
 from dunghan.channels.pipelining import Mail
 from dunghan.channels.smtp_lane import Health, Lane
 from dunghan.channels.smtp_session import Relay
@@ -34,7 +34,7 @@ class SmtpPool:
         self._width = relay.connections
         """How many connections at once the server has let us have."""
 
-    def deliver(self, sender: str, mails: Sequence[Mail]) -> list[Outcome]:
+    def deliver(self, sender: str, mails: Sequence[Mail], heard: Heard = unheard) -> list[Outcome]:
         """One outcome a mail, in order; raises nothing for a fault of the server or the network.
 
         1. A batch that is not worth a second connection goes over the first.
@@ -45,19 +45,21 @@ class SmtpPool:
         width = min(self._width, len(mails) // _WORTH)
         first = self._lanes[0]
         if width < 2:
-            return first.deliver(sender, mails)
+            return first.deliver(sender, mails, heard)
         if wait := first.connect():
             return [wait] * len(mails)
         shares = [mails[lane::width] for lane in range(width)]
+        ears = [_of_a_share(heard, lane, width) for lane in range(width)]
         with ThreadPoolExecutor(width - 1, "smtp") as threads:
             others = [
-                threads.submit(_over, lane, sender, share)
-                for lane, share in zip(self._lanes[1:width], shares[1:], strict=True)
+                threads.submit(_over, lane, sender, share, ear)
+                for lane, share, ear in zip(self._lanes[1:width], shares[1:], ears[1:], strict=True)
             ]
-            answers: list[list[Outcome] | None] = [first.deliver(sender, shares[0]), *(o.result() for o in others)]
+            mine = first.deliver(sender, shares[0], ears[0])
+            answers: list[list[Outcome] | None] = [mine, *(other.result() for other in others)]
         outcomes: list[Outcome | None] = [None] * len(mails)
         for lane, answered in enumerate(answers):
-            outcomes[lane::width] = first.deliver(sender, shares[lane]) if answered is None else answered
+            outcomes[lane::width] = first.deliver(sender, shares[lane], ears[lane]) if answered is None else answered
         if refused := answers.count(None):
             self._width = width - refused
         return [outcome for outcome in outcomes if outcome is not None]
@@ -68,6 +70,11 @@ class SmtpPool:
             lane.close()
 
 
-def _over(lane: Lane, sender: str, mails: Sequence[Mail]) -> list[Outcome] | None:
+def _of_a_share(heard: Heard, start: int, width: int) -> Heard:
+    """Hears of every ``width``-th mail from the place ``start`` on."""
+    return lambda place, outcome: heard(start + place * width, outcome)
+
+
+def _over(lane: Lane, sender: str, mails: Sequence[Mail], heard: Heard) -> list[Outcome] | None:
     """The outcomes of a lane's share; None where it could not be opened, and nothing was handed over."""
-    return None if lane.connect() else lane.deliver(sender, mails)
+    return None if lane.connect() else lane.deliver(sender, mails, heard)

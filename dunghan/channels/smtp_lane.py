@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from dunghan.channels.outcome import Outcome, Retry
+from dunghan.channels.outcome import Heard, Outcome, Retry, unheard
 from dunghan.channels.pipelining import Loss, Mail, converse
 from dunghan.channels.smtp_meaning import Unwilling, timed_out, wait_for
 from dunghan.channels.smtp_session import Relay, Session, open_session
@@ -48,7 +48,7 @@ class Lane:
         self._used, self._fresh = self._monotonic(), True
         return None
 
-    def deliver(self, sender: str, mails: Sequence[Mail]) -> list[Outcome]:
+    def deliver(self, sender: str, mails: Sequence[Mail], heard: Heard = unheard) -> list[Outcome]:
         """One outcome a mail, in order; raises nothing for a fault of the server or the network.
 
         1. Take the open connection, or open one; if that fails, all that are left wait.
@@ -60,7 +60,7 @@ class Lane:
 
         A batch takes at most ``budget + reply_timeout`` seconds, and the time-outs of one attempt to connect.
         """
-        batch = _Batch(mails)
+        batch = _Batch(mails, heard)
         with self._lock:
             begun = self._monotonic()
             stop = time.monotonic() + self._relay.budget + self._relay.reply_timeout
@@ -93,18 +93,18 @@ class Lane:
         session = self._session
         if session is None:
             return hopeless
+        before = len(batch.outcomes)
         try:
-            answered, loss = converse(session, sender, batch.left, in_time)
+            loss = converse(session, sender, batch.left, in_time, batch.note)
         except BaseException:
             self._discard()
             raise
         self._used, self._fresh = self._monotonic(), False
-        batch.outcomes += answered
         if loss is None:
             return None
         self._discard()
         wait = wait_for(loss.fault, self._relay, _LOST)
-        useless = batch.lose(loss, wait, fruitful=kept or bool(answered))
+        useless = batch.lose(loss, wait, fruitful=kept or len(batch.outcomes) > before)
         return self._dead(loss.fault, wait) if useless else None
 
     def _kept(self, stop: float) -> bool:
@@ -156,9 +156,9 @@ class Health:
 class _Batch:
     """The mails of one ``deliver``, and what became of them so far."""
 
-    def __init__(self, mails: Sequence[Mail]) -> None:
+    def __init__(self, mails: Sequence[Mail], heard: Heard) -> None:
         self.outcomes: list[Outcome] = []
-        self._mails = mails
+        self._mails, self._heard = mails, heard
         self._barren = 0
         """Connections in a row that were lost before they answered for any mail."""
         self._unheard: list[int] = []
@@ -168,6 +168,11 @@ class _Batch:
     def left(self) -> Sequence[Mail]:
         """The mails without an outcome."""
         return self._mails[len(self.outcomes) :]
+
+    def note(self, outcome: Outcome) -> None:
+        """The next mail's answer."""
+        self.outcomes.append(outcome)
+        self._heard(len(self.outcomes) - 1, outcome)
 
     def lose(self, loss: Loss, wait: Retry, fruitful: bool) -> bool:
         """What a lost connection leaves of the mail at hand; says whether there is no use in another connection.

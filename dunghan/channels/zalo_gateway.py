@@ -8,7 +8,7 @@ from typing import Self
 
 from apprise.plugins.base import NotifyBase
 
-from dunghan.channels.outcome import BadGatewayUrl, Delivered, Letter, Outcome, Retry, own_words
+from dunghan.channels.outcome import BadGatewayUrl, Delivered, Heard, Letter, Outcome, Retry, own_words, unheard
 from dunghan.channels.patient_http import patient_session
 from dunghan.channels.secrets import VaultLocked
 from dunghan.channels.zalo_api import Account, read_account
@@ -49,7 +49,7 @@ class ZaloGateway:
         """Whether it can write to addresses of that kind."""
         return address_kind in self.kinds
 
-    def send(self, letters: Sequence[Letter]) -> list[Outcome]:
+    def send(self, letters: Sequence[Letter], heard: Heard = unheard) -> list[Outcome]:
         """One outcome a letter, in order; raises nothing for a fault of Zalo's.
 
         A gateway that cannot be reached, has no token, asks for patience or makes no sense three times in a row ends
@@ -73,6 +73,7 @@ class ZaloGateway:
             except Halted as halted:
                 return self._give_up(outcomes, halted.retry, halted.timed_out, len(letters))
             outcomes.append(outcome)
+            heard(len(outcomes) - 1, outcome)
             senseless = 0 if sense else senseless + 1
             if senseless == _SENSELESS_LIMIT and not isinstance(outcome, Delivered):
                 return self._give_up(outcomes, Retry(outcome.why), late, len(letters))

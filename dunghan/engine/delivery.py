@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
@@ -64,7 +66,23 @@ def deliver(context: Context, now: datetime, plan: str | None = None) -> outbox.
             held = facts.paused_plans(connection)
             held |= frozenset() if plan else _without_a_file(context, connection)
         write = Writer(context, now)
-        return outbox.deliver(context.db, open_gateways, write, now=now, clock=context.now, plan=plan, paused=held)
+        return outbox.deliver(
+            context.db, open_gateways, write, now=now, clock=context.now, plan=plan, paused=held,
+            journals=journals(context),
+        )  # fmt: skip
+
+
+def recover(context: Context, now: datetime) -> outbox.Tally:
+    """Settle what dead senders of this machine were told, before a pass decides by what is on record."""
+    return outbox.recover(context.db, Writer(context, now), journals(context), context.now)
+
+
+def journals(context: Context) -> Path | None:
+    """Where this machine's senders keep their journals: beside a SQLite file, else under ``var``."""
+    url = context.db.url
+    if url.get_backend_name() == "sqlite":
+        return Path(f"{url.database}-outbox") if url.database not in (None, "", ":memory:") else None
+    return Path("var") / f"outbox-{sha256(url.render_as_string().encode()).hexdigest()[:12]}"
 
 
 def _without_a_file(context: Context, connection: Connection) -> frozenset[str]:

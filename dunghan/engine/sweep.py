@@ -13,6 +13,7 @@ from dunghan.core.ladder import steps
 from dunghan.core.periods import opens_on, periods
 from dunghan.core.state import last_day
 from dunghan.engine.context import Context
+from dunghan.engine.delivery import recover
 from dunghan.engine.digest import enqueue_digest
 from dunghan.engine.post import Post
 from dunghan.store import audit, boards, contacts, facts, messages, obligations
@@ -193,6 +194,8 @@ def _concerned(plan: Plan, verdicts: Decided) -> set[str]:
 def run_pass(context: Context, plan_id: str, now: datetime, dry_run: bool = False) -> Pass:
     """One pass in one transaction; a dry run rolls it back."""
     plan = context.catalog.plan(plan_id)
+    if not dry_run:
+        recover(context, now)
     with writing(context.db) as connection:
         lock_plan(connection, plan.id)
         held = facts.plan_facts(connection, plan.id)

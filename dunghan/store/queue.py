@@ -1,7 +1,7 @@
 """The waiting messages: take a batch of them under a lease by compare-and-swap, and write down what became of it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, or_, select
@@ -57,9 +57,13 @@ def plans_waiting(connection: Connection) -> list[str]:
     return found
 
 
+_LONGEST_LEASE, _LONGEST_WAIT = timedelta(hours=1), timedelta(days=2)
+"""What ends further ahead than any lease, or any wait for another try, is of a clock that was set back since."""
+_HELD = "lease_until BETWEEN :real AND :lease_end"
+_DUE = "(retry_at IS NULL OR retry_at <= :real OR retry_at > :wait_end)"
 _FREE = {
-    "sending": "AND lease_until < :real",  # in flight when its sender died: its fate is unknown, it is taken again
-    "retry": "AND (retry_at IS NULL OR retry_at <= :real)",
+    "sending": f"AND NOT ({_HELD})",  # in flight when its sender died: its fate is unknown, it is taken again
+    "retry": f"AND {_DUE}",
     "queued": "",
 }
 _WAITING = ", ".join(f"'{status}'" for status in ("queued", "retry", "sending"))
@@ -69,22 +73,35 @@ _WAITING = ", ".join(f"'{status}'" for status in ("queued", "retry", "sending"))
 def _take(
     connection: Connection, wanted: Wanted, lease: Lease, plan: str, status: str, digests: bool, most: int
 ) -> list[Any]:
-    """One range of the index ``message_waiting``, in its order, so that no more is read than is taken."""
+    """One range of the index ``message_waiting``, in its order, so that no more is read than is taken.
+
+    Attempts are counted, not claims: what is taken over from a sender that died was counted when that one took it.
+    """
     skip = "FOR UPDATE SKIP LOCKED" if connection.dialect.name == "postgresql" else ""
+    tries = "attempts" if status == "sending" else "attempts + 1"
     sql = (
-        "UPDATE message SET status = 'sending', lease_by = :owner, lease_until = :until, attempts = attempts + 1 "  # noqa: S608
+        f"UPDATE message SET status = 'sending', lease_by = :owner, lease_until = :until, attempts = {tries} "  # noqa: S608
         f"WHERE id IN (SELECT id FROM message WHERE status IN ({_WAITING}) AND plan = :plan AND status = '{status}' "
         f"AND not_before <= :now {_FREE[status]} AND channel {among(connection, 'channels')} "
-        f"AND kind {'=' if digests else '<>'} 'digest' ORDER BY not_before, id LIMIT :most {skip}) "
-        f"RETURNING {', '.join(_TAKEN)}"
+        f"AND kind {'=' if digests else '<>'} 'digest' {_the_others_settled(connection) if digests else ''} "
+        f"ORDER BY not_before, id LIMIT :most {skip}) RETURNING {', '.join(_TAKEN)}"
     )
     values = {
         "owner": lease.owner, "until": lease.until, "plan": plan, "now": wanted.now, "real": wanted.real,
+        "lease_end": wanted.real + _LONGEST_LEASE, "wait_end": wanted.real + _LONGEST_WAIT,
         "channels": list(wanted.channels), "most": most,
     }  # fmt: skip
-    if status == "queued":
-        del values["real"]
-    return fetch(connection, sql, values, days=("day",))
+    return fetch(connection, sql, {k: v for k, v in values.items() if f":{k}" in sql}, days=("day",))
+
+
+def _the_others_settled(connection: Connection) -> str:
+    """That no other sender has, or is just taking (and so has locked), what this digest is to tell of."""
+    return (
+        f"AND NOT EXISTS (SELECT 1 FROM message AS other WHERE status IN ({_WAITING}) AND plan = :plan "  # noqa: S608
+        f"AND kind <> 'digest' AND day = message.day AND not_before <= :now AND CASE status "
+        f"WHEN 'sending' THEN {_HELD} AND lease_by <> :owner "
+        f"ELSE {_DUE} AND channel {among(connection, 'channels')} END)"
+    )
 
 
 def settle(

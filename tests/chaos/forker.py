@@ -36,7 +36,7 @@ from dunghan import outbox
 from dunghan.channels.outcome import Letter
 from dunghan.engine import run, sweep
 from dunghan.engine.context import Context
-from dunghan.engine.delivery import deliver, gateways
+from dunghan.engine.delivery import deliver, gateways, journals
 from dunghan.outbox import Claimed, Prepared
 from dunghan.store.database import connect, migrate, reading
 from models.timezone import VIETNAM
@@ -60,7 +60,8 @@ def take_step(context: Context, kind: str, plan: str | None, now: datetime) -> A
         case "deliver", _:
             return deliver(context, now, plan)
     with gateways(context) as ways:  # drain
-        return outbox.deliver(context.db, ways, plain_letters, now=now, clock=context.now)
+        own = journals(context)
+        return outbox.deliver(context.db, ways, plain_letters, now=now, clock=context.now, journals=own)
 
 
 def context_of(order: Order, catalog: Catalog) -> Context:

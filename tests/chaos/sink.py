@@ -48,6 +48,11 @@ class Sink(socketserver.ThreadingTCPServer):
         """How many times each Message-ID was accepted."""
         return Counter(one.message_id for one in self.accepted)
 
+    @property
+    def open(self) -> int:
+        """How many connections there are at this moment."""
+        return self._open
+
     def forget(self) -> None:
         """Begin anew."""
         self.accepted = []

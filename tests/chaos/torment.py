@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from dunghan.outbox import BATCH
+from dunghan.outbox import IN_FLIGHT
 from tests.chaos.conftest import Installation
 from tests.chaos.sink import Accepted
 from tests.chaos.stage import PLAN, decided, sending
 
-MOST_PER_KILL = BATCH
-"""How many messages one kill may send twice. A batch is settled as a whole when all of it was sent, so whatever the
-gateway took of it goes again. Never more than was sent and not settled, never anything else."""
+MOST_PER_KILL = IN_FLIGHT
+"""How many messages one kill may send twice: a small batch goes over one connection, and of that the one message whose
+text was out and whose answer was not noted."""
 
 MESSAGES = 30
 """About so many a morning has."""

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from dunghan import outbox
-from dunghan.channels.outcome import Delivered, Letter, Outcome
+from dunghan.channels.outcome import Delivered, Heard, Letter, Outcome, unheard
 from dunghan.core.times import instant, until
 from dunghan.engine.context import Context
 from dunghan.engine.delivery import may_leave
@@ -129,7 +129,7 @@ class Postman:
     def __init__(self) -> None:
         self.letters: list[Letter] = []
 
-    def send(self, letters: Sequence[Letter]) -> list[Outcome]:
+    def send(self, letters: Sequence[Letter], heard: Heard = unheard) -> list[Outcome]:
         self.letters += letters
         return [Delivered(f"taken {letter.message_id}") for letter in letters]
 

@@ -100,7 +100,7 @@ class Post:
         self.answers, self.turn = answers, 0
         self.letters: list[Any] = []
 
-    def send(self, letters: Any) -> list[outbox.Outcome]:
+    def send(self, letters: Any, heard: Any = None) -> list[outbox.Outcome]:
         found: list[outbox.Outcome] = []
         for letter in letters:
             answer = self.answers[self.turn % len(self.answers)]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, insert, select
 
-from dunghan.channels.outcome import Delivered, Letter, Outcome
+from dunghan.channels.outcome import Delivered, Heard, Letter, Outcome, unheard
 from dunghan.core.times import instant
 from dunghan.outbox import Claimed, Prepared, Tally, claim, deliver
 from dunghan.store.database import reading, writing
@@ -23,7 +23,7 @@ class Gateway:
         self.answers = list(answers)
         self.letters: list[Letter] = []
 
-    def send(self, letters: Sequence[Letter]) -> list[Outcome]:
+    def send(self, letters: Sequence[Letter], heard: Heard = unheard) -> list[Outcome]:
         self.letters += letters
         return [self.answers.pop(0) if self.answers else Delivered("250 taken") for _ in letters]
 
