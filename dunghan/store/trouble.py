@@ -46,7 +46,9 @@ def told(place: str, said: str) -> DatabaseTrouble:
             "quota (`df`), or failing (`dmesg`). What was accepted before is safe."
         )
     if any(words in said for words in ("Connection refused", "closed the connection", "connection is lost")):
+        or_else = " Or correct DUNGHAN_DATABASE_URL." if "Connection refused" in said else ""
         return DatabaseTrouble(
-            f"The database server at {place} does not answer: start it and run again, nothing is lost. It said: {said}."
+            f"The database server at {place} does not answer: start it and run again, nothing is lost.{or_else} "
+            f"It said: {said}."
         )
     return DatabaseTrouble(f"The database at {place} cannot be used: {said}. Check DUNGHAN_DATABASE_URL.")

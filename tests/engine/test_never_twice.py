@@ -13,6 +13,7 @@ from sqlalchemy import Engine, delete, select
 
 from config.catalog import Catalog
 from dunghan import outbox
+from dunghan.channels.outcome import Delivered, Outcome, Retry
 from dunghan.engine import actions, plan_actions
 from dunghan.engine.context import Context
 from dunghan.engine.delivery import may_leave
@@ -100,16 +101,16 @@ class Post:
         self.answers, self.turn = answers, 0
         self.letters: list[Any] = []
 
-    def send(self, letters: Any, heard: Any = None) -> list[outbox.Outcome]:
-        found: list[outbox.Outcome] = []
+    def send(self, letters: Any, heard: Any = None) -> list[Outcome]:
+        found: list[Outcome] = []
         for letter in letters:
             answer = self.answers[self.turn % len(self.answers)]
             self.turn += 1
             if answer == "delivered":
                 self.letters.append(letter)
-                found.append(outbox.Delivered())
+                found.append(Delivered())
             else:
-                found.append(outbox.Retry("busy", after=60.0 if answer == "soon" else None))
+                found.append(Retry("busy", after=60.0 if answer == "soon" else None))
         return found
 
     def close(self) -> None:
