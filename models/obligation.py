@@ -9,6 +9,10 @@ from models.report import Binding
 from models.timezone import next_midnight
 
 State = Literal["undated", "upcoming", "open", "due_soon", "overdue", "submitted", "returned", "accepted", "waived"]
+OWING: frozenset[State] = frozenset({"open", "due_soon", "overdue", "returned"})
+"""Something is still to be handed in, and its time has begun."""
+ANSWERED: frozenset[State] = frozenset({"submitted", "accepted", "waived"})
+"""Nothing is asked for any more."""
 EventKind = Literal["submit", "return", "accept", "extend", "waive", "acknowledge"]
 
 

@@ -77,13 +77,3 @@ def expand_all(
     for report in plan.reports:
         for of in periods(plan, report, horizon):
             yield from expand(plan, report, of, tree, calendar, dates, added)
-
-
-def upstream(report: Report, stage: str) -> tuple[str, ...]:
-    """The stages that a stage waits for, near ones first and theirs after them."""
-    seen: list[str] = []
-    ring = [stage]
-    while ring:
-        ring = [s for link in report.chain if link.stage in ring for s in link.waits_for if s not in seen]
-        seen += dict.fromkeys(ring)
-    return tuple(seen)

@@ -18,7 +18,7 @@ from dunghan.engine.owed import Standing, stand
 from dunghan.store import contacts
 from dunghan.store.alike import Alike, eventful, quiet
 from dunghan.store.messages import REMINDER
-from models.obligation import State
+from models.obligation import OWING, State
 from models.plan import Plan
 from models.timezone import VIETNAM, local_day
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 MOST_MISSING = 500
 """How many offices a missing list names; a longer one is read by nobody, and costs what it is long."""
-OWING: frozenset[State] = frozenset({"open", "due_soon", "overdue", "returned"})
 _STATES: Mapping[State, str] = {
     "open": "đang mở",
     "due_soon": "sắp đến hạn",

@@ -16,13 +16,12 @@ from dunghan.engine.counting import active, begun, countable, ended, gather
 from dunghan.store import contacts, papers
 from dunghan.store.alike import Alike
 from dunghan.store.rows import fetch
-from models.obligation import State
+from models.obligation import OWING
 from models.plan import Plan
 from models.timezone import local_day
 
 NAMED = 30
 """How many offices a list of a digest names before it counts the rest."""
-OWING: frozenset[State] = frozenset({"open", "due_soon", "overdue", "returned"})
 
 
 def digest_fields(context: Context, connection: Connection, plan: Plan, now: datetime) -> dict[str, str]:

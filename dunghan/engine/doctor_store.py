@@ -12,7 +12,7 @@ from dunghan.engine.context import Context
 from dunghan.engine.tokens import TOKEN
 from dunghan.store import audit, facts
 from dunghan.store.database import reading
-from dunghan.store.messages import MESSAGE
+from dunghan.store.messages import MESSAGE, fate_unknown
 from models.tables import SubmissionRow
 
 MOST_READ = 1 << 30
@@ -140,7 +140,7 @@ def outbox(context: Context) -> Iterator[Finding]:
     with reading(context.db) as connection:
         rows = connection.execute(select(m.status, func.count()).group_by(m.status))
         counts = {row[0]: int(row[1]) for row in rows}
-        stale = connection.scalar(select(func.count()).where(m.status == "sending", m.lease_until < context.now()))
+        stale = connection.scalar(select(func.count()).where(fate_unknown(context.now())))
     failed = counts.get("dead", 0) + counts.get("rejected", 0)
     if failed:
         message = (

@@ -13,14 +13,12 @@ from dunghan.engine.context import Context
 from dunghan.engine.counting import ended
 from dunghan.engine.digest_text import digest_fields
 from dunghan.engine.owed import Standing
-from dunghan.engine.papers import ANSWERED, Desk, Gatherer, Paper, Papers, Upstream, sit
+from dunghan.engine.papers import Desk, Gatherer, Paper, Papers, Upstream, sit
 from dunghan.outbox import Claimed, Prepared
 from dunghan.store import contacts, papers
 from models.contact import Contact
-from models.obligation import State
+from models.obligation import ANSWERED, OWING
 from models.timezone import local_day
-
-OWING: frozenset[State] = frozenset({"open", "due_soon", "overdue", "returned"})
 
 
 @lru_cache(maxsize=64)

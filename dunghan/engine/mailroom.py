@@ -12,7 +12,7 @@ from dunghan.engine.views import stamp
 from dunghan.store import contacts
 from dunghan.store.contacts import CONTACT
 from dunghan.store.database import reading, writing
-from dunghan.store.messages import ATTEMPT, MESSAGE, REMINDER
+from dunghan.store.messages import ATTEMPT, LONGEST_LEASE, MESSAGE, REMINDER, fate_unknown
 from models.errors import UsageError
 
 STATUSES = ("queued", "sending", "retry", "delivered", "rejected", "dead", "withdrawn")
@@ -41,8 +41,12 @@ def _row(context: Context, row: Any) -> dict[str, Any]:
 
 
 def _is_unknown(row: Any, real: datetime) -> bool:
-    """Whether it was being sent when its lease ended: it may have arrived, or not."""
-    return row.status == "sending" and row.lease_until is not None and row.lease_until < real
+    """What ``fate_unknown`` asks of the database, asked of a row."""
+    return (
+        row.status == "sending"
+        and row.lease_until is not None
+        and not (real <= row.lease_until <= real + LONGEST_LEASE)
+    )
 
 
 def listing(context: Context, plan: str | None, status: str | None, most: int) -> list[dict[str, Any]]:
@@ -55,7 +59,7 @@ def listing(context: Context, plan: str | None, status: str | None, most: int) -
     query = select(MESSAGE, CONTACT.c.name).join(CONTACT, CONTACT.c.id == m.contact_id)
     query = query.where(m.plan == plan) if plan else query
     if status == UNKNOWN:
-        query = query.where(m.status == "sending", m.lease_until < context.now())
+        query = query.where(fate_unknown(context.now()))
     elif status:
         query = query.where(m.status == status)
     with reading(context.db) as connection:

@@ -14,11 +14,9 @@ from dunghan.engine.counting import ended
 from dunghan.engine.owed import Standing, stand
 from dunghan.store import contacts, facts, papers
 from dunghan.store.alike import eventful
-from models.obligation import Event, Obligation, State
+from models.obligation import ANSWERED, Event, Obligation
 from models.plan import Plan
 from models.report import Report
-
-ANSWERED: frozenset[State] = frozenset({"submitted", "accepted", "waived"})
 
 
 class Desk(NamedTuple):

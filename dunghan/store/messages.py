@@ -1,7 +1,7 @@
 """Writing reminders and the messages that carry them, in the transaction that decided them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Table, bindparam, literal_column, or_, select, update
@@ -17,6 +17,10 @@ ATTEMPT: Table = AttemptRow.__table__  # type: ignore[attr-defined]
 UNSENT = ("queued", "retry")
 WAITING: ColumnElement[bool] = MESSAGE.c.status.in_(literal_column(f"'{s}'") for s in (*UNSENT, "sending"))
 """What the partial index ``message_waiting`` holds, in its own words: by bound values no planner would know it."""
+
+
+LONGEST_LEASE = timedelta(hours=1)
+"""A lease that ends further ahead is of a clock that was set back since, and holds nothing up."""
 
 
 class Slot(NamedTuple):
@@ -64,9 +68,14 @@ def unsent(connection: Connection, plan: str, kind: str, real: datetime) -> list
     return [Unsent(row.id, Slot(row.contact_id, row.kind, row.day)) for row in connection.execute(query)]
 
 
-def _free(real: datetime) -> ColumnElement[bool]:
+def fate_unknown(real: datetime) -> ColumnElement[bool]:
+    """It was being sent when its lease ended, or by a clock that was set back since: it may have arrived, or not."""
     m = MESSAGE.c
-    return or_(m.status.in_(UNSENT), (m.status == "sending") & (m.lease_until < real))
+    return (m.status == "sending") & ~m.lease_until.between(real, real + LONGEST_LEASE)
+
+
+def _free(real: datetime) -> ColumnElement[bool]:
+    return or_(MESSAGE.c.status.in_(UNSENT), fate_unknown(real))
 
 
 def supersede(connection: Connection, earlier: Sequence[Unsent], slots: Mapping[Slot, int], real: datetime) -> int:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, func, or_, select
 
 from dunghan.store.bulk import insert_new, update_each
-from dunghan.store.messages import ATTEMPT, MESSAGE, UNSENT, WAITING
+from dunghan.store.messages import ATTEMPT, LONGEST_LEASE, MESSAGE, UNSENT, WAITING
 from dunghan.store.rows import among, fetch
 
 _TAKEN = ("id", "contact_id", "office", "plan", "day", "kind", "channel", "message_id", "attempts")
@@ -57,8 +57,8 @@ def plans_waiting(connection: Connection) -> list[str]:
     return found
 
 
-_LONGEST_LEASE, _LONGEST_WAIT = timedelta(hours=1), timedelta(days=2)
-"""What ends further ahead than any lease, or any wait for another try, is of a clock that was set back since."""
+_LONGEST_WAIT = timedelta(days=2)
+"""A wait for another try that ends further ahead is of a clock that was set back since (as ``LONGEST_LEASE``)."""
 _HELD = "lease_until BETWEEN :real AND :lease_end"
 _DUE = "(retry_at IS NULL OR retry_at <= :real OR retry_at > :wait_end)"
 _FREE = {
@@ -88,7 +88,7 @@ def _take(
     )
     values = {
         "owner": lease.owner, "until": lease.until, "plan": plan, "now": wanted.now, "real": wanted.real,
-        "lease_end": wanted.real + _LONGEST_LEASE, "wait_end": wanted.real + _LONGEST_WAIT,
+        "lease_end": wanted.real + LONGEST_LEASE, "wait_end": wanted.real + _LONGEST_WAIT,
         "channels": list(wanted.channels), "most": most,
     }  # fmt: skip
     return fetch(connection, sql, {k: v for k, v in values.items() if f":{k}" in sql}, days=("day",))

@@ -5,7 +5,7 @@ import pytest
 
 from config.catalog import Catalog
 from dunghan.core.calendar import WorkCalendar
-from dunghan.core.chain import expand, expand_all, upstream
+from dunghan.core.chain import expand, expand_all
 from dunghan.core.deadlines import DateSet
 from dunghan.core.periods import period
 from models.obligation import Obligation
@@ -260,10 +260,3 @@ def test_a_stage_that_is_switched_off_is_listed_and_not_chased(
     assert {(o.stage, o.chased) for o in found if o.stage in ("commune", "district")} == {
         ("commune", False), ("district", True),
     }  # fmt: skip
-
-
-def test_the_lead_waits_for_its_contributors_and_through_them_for_the_communes(catalog: Catalog) -> None:
-    report = annual_of(catalog.plan(HA_GIANG))
-    assert upstream(report, "dolisa") == ("district", "department", "organisation", "commune")
-    assert upstream(report, "district") == ("commune",)
-    assert upstream(report, "commune") == ()
