@@ -48,7 +48,10 @@ def _options(
 
 def main() -> None:
     """Run a command. Wrong use exits with 2, a failed operation with 1; a traceback is shown only with --debug."""
+    from dunghan.collector import leave_quickly
     from models.errors import DunghanError
+
+    leave_quickly()
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
