@@ -1,7 +1,8 @@
 """The outbox: claim with a lease, send, settle.
 
 Delivery is at least once: what was in flight at a crash goes again, under the same Message-ID. By the journal that is
-no more than the mails whose text was out and not answered, one a connection.
+no more than the mails whose text was out and not answered: one a connection, or some where a large batch goes ahead of
+its answers (``channels.chunking.AHEAD``).
 """
 
 import os
@@ -31,7 +32,10 @@ Who still sends renews it in time.
 """
 
 IN_FLIGHT = 1
-"""How many messages a killed sender may have sent, for each of its connections, that nobody here knows of."""
+"""How many messages a killed sender may have sent, for each of its connections, that nobody here knows of.
+
+A gateway that sends ahead of its answers says itself how many.
+"""
 
 
 class LeaseLost(DunghanError):

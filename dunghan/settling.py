@@ -43,6 +43,7 @@ class Prepared(NamedTuple):
     fallback: str | None = None
 
 
+_SAID = {Delivered: "delivered", Retry: "retry", Rejected: "rejected"}
 Compose = Callable[[Connection, Sequence[Claimed]], Mapping[int, Prepared]]
 
 
@@ -75,12 +76,16 @@ def settle(
     counts = {"delivered": 0, "retry": 0, "rejected": 0, "dead": 0, "withdrawn": 0}
     for one in claimed:
         letter = prepared[one.id].letter
-        row = _fate(one, prepared[one.id], outcomes.get(one.id), real)
+        outcome = outcomes.get(one.id)
+        row: dict[str, Any] = {
+            "id": one.id, "subject": letter.subject if letter else "", "body": letter.text if letter else "",
+            "channel": one.channel, "attempts": one.attempts, "retry_at": None, "settled_at": real,
+        }  # fmt: skip
+        row.update(_fate(one, prepared[one.id], outcome, real))
         counts[row["status"] if row["status"] != "queued" else "retry"] += 1
-        row |= {"id": one.id, "subject": letter.subject if letter else "", "body": letter.text if letter else ""}
         rows.append(row)
-        if letter or one.id in outcomes:
-            said = type(outcomes[one.id]).__name__.lower()
+        if outcome is not None:
+            said = _SAID[type(outcome)]
             attempts.append(
                 {"message_id": one.id, "at": real, "channel": one.channel, "outcome": said, "detail": row["answer"]}
             )
@@ -89,29 +94,23 @@ def settle(
 
 
 def _fate(one: Claimed, ready: Prepared, outcome: Outcome | None, real: datetime) -> dict[str, Any]:
-    base: dict[str, Any] = {
-        "channel": one.channel,
-        "attempts": one.attempts,
-        "retry_at": None,
-        "settled_at": real,
-        "answer": "",
-    }
+    """What an outcome changes of a message, beyond its being settled."""
     match outcome:
+        case Delivered(reference):  # by far the most
+            return {"status": "delivered", "answer": reference}
         case None:
-            return base | {"status": "withdrawn", "answer": ready.withdrawn}
-        case Delivered(reference):
-            return base | {"status": "delivered", "answer": reference}
+            return {"status": "withdrawn", "answer": ready.withdrawn}
         case Retry(why, after, counts) if one.attempts < MOST_ATTEMPTS or not (counts or ready.fallback):
             # Where the gateway as a whole is of no use, nobody has judged the letter, and it does not die of that.
             wait = timedelta(seconds=delay(one.attempts, one.message_id, after))
-            return base | {"status": "retry", "answer": why, "retry_at": real + wait, "settled_at": None}
+            return {"status": "retry", "answer": why, "retry_at": real + wait, "settled_at": None}
         case Retry(why) | Rejected(why) if ready.fallback:
             move = {"status": "queued", "channel": ready.fallback, "attempts": 0, "settled_at": None}
-            return base | move | {"answer": f"{one.channel}: {why}"}
+            return move | {"answer": f"{one.channel}: {why}"}
         case Rejected(why):
-            return base | {"status": "rejected", "answer": why}
+            return {"status": "rejected", "answer": why}
         case Retry(why):
-            return base | {"status": "dead", "answer": why}
+            return {"status": "dead", "answer": why}
 
 
 def recover(db: Engine, compose: Compose, journals: Path | None, clock: Callable[[], datetime]) -> Tally:

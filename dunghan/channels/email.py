@@ -97,7 +97,7 @@ class PooledEmail(NotifyEmail):  # type: ignore[no-untyped-call]
         for place, letter in enumerate(letters):
             try:
                 ready = _carried(letter)
-                mails[place] = Mail(ready.address, render(ready, self._head, now))
+                mails[place] = Mail(ready.address, render(ready, self._head, now), alone=ready.again)
             except NotCarried as reason:
                 outcomes[place] = Rejected(str(reason))
         places = list(mails)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
+from struct import Struct
 
 from dunghan.channels.outcome import Letter, one_line
 
@@ -15,7 +16,10 @@ _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z
 # 39 bytes make 52 base64 digits: an encoded word of 64 characters, which fits behind "Subject: " in a line of 76.
 _WORD_BYTES = 39
 _PLAIN_LENGTH = 60
-_BOUNDARY = "=_dunghan"  # "_" is no base64 digit, so no body can contain it
+_BOUNDARY = b"=_dunghan"  # "_" is no base64 digit, so no body can contain it
+_TWO_PARTS = b'Content-Type: multipart/alternative; boundary="%b"\r\n\r\n' % _BOUNDARY
+_NEXT, _NO_MORE = b"--%b\r\n" % _BOUNDARY, b"--%b--\r\n" % _BOUNDARY
+_PART = b'Content-Type: text/%b; charset="utf-8"\r\nContent-Transfer-Encoding: base64\r\n\r\n%b\r\n'
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +51,26 @@ def render(letter: Letter, head: Letterhead, date: datetime) -> bytes:
         f"Content-Language: {one_line(letter.language)}\r\n"
         f"MIME-Version: 1.0\r\n"
     )
+    top = headers.encode("ascii", "replace")
     if letter.html is None:
-        message = headers + _part("plain", letter.text)
-    else:
-        message = (
-            f'{headers}Content-Type: multipart/alternative; boundary="{_BOUNDARY}"\r\n\r\n'
-            f"--{_BOUNDARY}\r\n{_part('plain', letter.text)}"
-            f"--{_BOUNDARY}\r\n{_part('html', letter.html)}"
-            f"--{_BOUNDARY}--\r\n"
-        )
-    return message.encode("ascii", "replace")
+        return top + _part(b"plain", letter.text)
+    return b"".join(
+        (top, _TWO_PARTS, _NEXT, _part(b"plain", letter.text), _NEXT, _part(b"html", letter.html), _NO_MORE)
+    )
 
 
-def _part(subtype: str, text: str) -> str:
+def _part(subtype: bytes, text: str) -> bytes:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    canonical = text.replace("\n", "\r\n").encode("utf-8", "replace")
-    packed = b2a_base64(canonical, newline=False).decode("ascii")
-    lines = "\r\n".join([packed[start : start + 76] for start in range(0, len(packed), 76)])
-    return f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: base64\r\n\r\n{lines}\r\n'
+    packed = b2a_base64(text.replace("\n", "\r\n").encode("utf-8", "replace"), newline=False)
+    return _PART % (subtype, b"\r\n".join(_lines(len(packed)).unpack(packed)))
+
+
+@lru_cache(maxsize=256)
+def _lines(length: int) -> Struct:
+    """How so many base64 digits are cut into lines of 76: one call for all of them, where each mail has sixty."""
+    whole, rest = divmod(length, 76)
+    return Struct("76s" * whole + f"{rest}s" * bool(rest))
 
 
 @lru_cache(maxsize=4096)

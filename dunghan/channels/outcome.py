@@ -62,6 +62,7 @@ class Letter:
 
     ``address`` is an e-mail address, a Zalo id or a phone number, as the gateway's kind demands; ``message_id`` is
     ``<left@right>`` and the same at every attempt; ``date`` is aware; ``template_data`` feeds a ZNS template.
+    ``again`` says that it was tried before.
     """
 
     address: str
@@ -75,6 +76,7 @@ class Letter:
     language: str = "vi"
     date: datetime | None = None
     template_data: Mapping[str, str] = field(default_factory=dict)
+    again: bool = False
 
 
 class Gateway(Protocol):
@@ -111,7 +113,7 @@ def one_line(text: str) -> str:
     >>> one_line("Báo cáo\r\nBcc: all@example.org")
     'Báo cáo Bcc: all@example.org'
     """
-    return _LINE_BREAKING.sub(" ", text).strip()
+    return text.strip() if text.isprintable() else _LINE_BREAKING.sub(" ", text).strip()
 
 
 def masked(words: str) -> str:

@@ -20,23 +20,33 @@ _UNASKED = Reply(503, b"")
 
 
 class Mail(NamedTuple):
-    """A finished message, 7-bit with CRLF, for one bare ASCII address."""
+    """A finished message, 7-bit with CRLF, for one bare ASCII address.
+
+    ``alone``: it goes by itself, so that what it is lost with is at most itself; it may be what a server stumbles over.
+    """
 
     recipient: str
     content: bytes
+    alone: bool = False
+
+
+Offered = tuple[int, Mail]
+"""A mail and its place in the batch."""
+Note = Callable[[int, Outcome], None]
+"""Is told of the outcome of the mail at a place."""
 
 
 class Loss(NamedTuple):
-    """What made the connection useless. ``in_flight``: the next mail's text was sent, so its fate is unknown."""
+    """What made the connection useless. ``in_flight``: places of mails that were sent, of unknown fate."""
 
     fault: OSError | UnicodeError
-    in_flight: bool
+    in_flight: Sequence[int]
 
 
 def converse(
-    session: Session, sender: str, mails: Sequence[Mail], go_on: Callable[[], bool], note: Callable[[Outcome], None]
+    session: Session, sender: str, mails: Sequence[Offered], go_on: Callable[[], bool], note: Note
 ) -> Loss | None:
-    """Note the outcome of each mail that is answered; returns what lost the connection before the next was, if so.
+    """Note the outcome of each mail that is answered; returns what lost the connection before the others were, if so.
 
     No mail is begun once ``go_on`` says no. For each mail:
 
@@ -49,9 +59,9 @@ def converse(
     """
     talk = _Talk(session, sender, note)
     try:
-        for number, mail in enumerate(mails, 1):
-            following = mails[number] if number < len(mails) and go_on() else None
-            talk.hand_over(mail, following)
+        for number, (place, mail) in enumerate(mails, 1):
+            following = mails[number][1] if number < len(mails) and go_on() else None
+            talk.hand_over(place, mail, following)
             if following is None:
                 break
     except (OSError, UnicodeError) as lost:
@@ -62,9 +72,9 @@ def converse(
 class _Talk:
     """What has been said over one connection in one batch."""
 
-    def __init__(self, session: Session, sender: str, note: Callable[[Outcome], None]) -> None:
+    def __init__(self, session: Session, sender: str, note: Note) -> None:
         self._note = note
-        self.in_flight = False
+        self.in_flight: Sequence[int] = ()
         self._session = session
         self._sender = sender
         self._ahead = session.has_extn("pipelining")
@@ -72,7 +82,7 @@ class _Talk:
         """Whether this mail's commands went behind the one before it."""
         self._reset = False
 
-    def hand_over(self, mail: Mail, following: Mail | None) -> None:
+    def hand_over(self, place: int, mail: Mail, following: Mail | None) -> None:
         """One mail, and in the same packet the commands of the following one, where that is allowed."""
         mail_said, rcpt_said, data_said = self._envelope(mail)
         if mail_said.code >= 300:
@@ -81,7 +91,7 @@ class _Talk:
         ahead = self._in_a_packet(following) if following and self._ahead else b""
         self._asked = bool(ahead)
         if refusal:
-            self._note(refusal)
+            self._note(place, refusal)
         if data_said.code != _GO_AHEAD:
             self._reset = True
             if ahead:
@@ -89,13 +99,13 @@ class _Talk:
             return
         if self._session.pending:
             raise NotSmtp("answers out of step")
-        self.in_flight = not refusal
+        self.in_flight = () if refusal else (place,)
         self._write((b"" if refusal else _stuffed(mail.content)) + _END + ahead)
         said = self._read()
         if not refusal:
-            self._note(_judged(said))
+            self._note(place, judged(said))
             self._session.taken += said.code < 300
-        self.in_flight = False
+        self.in_flight = ()
 
     def _envelope(self, mail: Mail) -> tuple[Reply, Reply, Reply]:
         """The answers to MAIL, RCPT and DATA; in step no command follows one that was refused."""
@@ -125,7 +135,7 @@ class _Talk:
         if rcpt_said.code >= 300:
             if crowded(rcpt_said) and self._session.taken:
                 raise unwilling(rcpt_said)
-            return _judged(rcpt_said)
+            return judged(rcpt_said)
         if data_said.code == _GO_AHEAD:
             return None
         if data_said.code < 400:
@@ -148,7 +158,8 @@ class _Talk:
         return reply
 
 
-def _judged(said: Reply) -> Outcome:
+def judged(said: Reply) -> Outcome:
+    """What an answer to a recipient or a text means for the letter; raises NotSmtp for one that is none to these."""
     if 300 <= said.code < 400:
         raise NotSmtp("answers out of step")
     return verdict(said)

@@ -38,7 +38,8 @@ class SmtpPool:
         """One outcome a mail, in order; raises nothing for a fault of the server or the network.
 
         1. A batch that is not worth a second connection goes over the first.
-        2. The first is opened alone: a server that cannot be reached, or refuses our login, is asked once.
+        2. The first is opened alone: a server that cannot be reached, or refuses our login, is asked once. Where it
+           takes mails ahead of its answers (CHUNKING), all go over it.
         3. Each connection takes its share. The share of one that the server does not let us have goes over the first,
            and so many at once are not asked for again.
         """
@@ -48,6 +49,8 @@ class SmtpPool:
             return first.deliver(sender, mails, heard)
         if wait := first.connect():
             return [wait] * len(mails)
+        if first.ahead:
+            return first.deliver(sender, mails, heard)
         shares = [mails[lane::width] for lane in range(width)]
         ears = [_of_a_share(heard, lane, width) for lane in range(width)]
         with ThreadPoolExecutor(width - 1, "smtp") as threads:

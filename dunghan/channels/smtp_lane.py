@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+from dunghan.channels import chunking, pipelining
 from dunghan.channels.outcome import Heard, Outcome, Retry, unheard
-from dunghan.channels.pipelining import Loss, Mail, converse
+from dunghan.channels.pipelining import Loss, Mail, Offered
 from dunghan.channels.smtp_meaning import Unwilling, timed_out, wait_for
 from dunghan.channels.smtp_session import Relay, Session, open_session
 
@@ -31,6 +32,13 @@ class Lane:
         self._used = 0.0
         self._fresh = False
         """Whether the connection was opened and nothing has gone over it yet."""
+        self._cautious = False
+        """Whether mails go one at a time, since some that went together were lost together."""
+
+    @property
+    def ahead(self) -> bool:
+        """Whether this connection is open and takes mails ahead of its answers: then a second one gains nothing."""
+        return self._session is not None and not self._cautious and chunking.offered(self._session)
 
     def connect(self) -> Retry | None:
         """Open the connection if there is none; what all mails wait for if that fails."""
@@ -68,7 +76,7 @@ class Lane:
             def in_time() -> bool:
                 return self._monotonic() - begun < self._relay.budget
 
-            while batch.left:
+            while batch.known < len(mails):
                 if dead := self._health.dead(self._monotonic()):
                     return batch.give_up(dead)
                 if not in_time():
@@ -93,9 +101,14 @@ class Lane:
         session = self._session
         if session is None:
             return hopeless
-        before = len(batch.outcomes)
+        before, left = batch.known, batch.left
+        many = self.ahead and len(batch) >= chunking.WORTH
+        together = [offered for offered in left if not offered[1].alone] if many else []
         try:
-            loss = converse(session, sender, batch.left, in_time, batch.note)
+            if together:
+                loss = chunking.converse(session, sender, together, in_time, batch.note)
+            else:
+                loss = pipelining.converse(session, sender, left, in_time, batch.note)
         except BaseException:
             self._discard()
             raise
@@ -103,8 +116,9 @@ class Lane:
         if loss is None:
             return None
         self._discard()
+        self._cautious = self._cautious or len(loss.in_flight) > 1
         wait = wait_for(loss.fault, self._relay, _LOST)
-        useless = batch.lose(loss, wait, fruitful=kept or len(batch.outcomes) > before)
+        useless = batch.lose(loss, wait, fruitful=kept or batch.known > before)
         return self._dead(loss.fault, wait) if useless else None
 
     def _kept(self, stop: float) -> bool:
@@ -112,7 +126,7 @@ class Lane:
         session = self._session
         if session is not None and self._fresh:
             return False
-        if session is not None and self._monotonic() - self._used <= _IDLE_LIMIT:
+        if session is not None and not session.pending and self._monotonic() - self._used <= _IDLE_LIMIT:
             session.limit, session.until = self._relay.connect_timeout, stop
             with suppress(OSError):
                 if session.rset()[0] == 250 and not session.pending:
@@ -128,7 +142,7 @@ class Lane:
 
     def _slow(self, batch: "_Batch") -> Retry:
         relay = self._relay
-        took = f"{relay.host}:{relay.port} answered for {len(batch.outcomes)} letters in {relay.budget:g} s"
+        took = f"{relay.host}:{relay.port} answered for {batch.known} letters in {relay.budget:g} s"
         return Retry(f"{took}: the rest goes in the next round", counts=False)
 
     def _discard(self) -> None:
@@ -157,27 +171,40 @@ class _Batch:
     """The mails of one ``deliver``, and what became of them so far."""
 
     def __init__(self, mails: Sequence[Mail], heard: Heard) -> None:
-        self.outcomes: list[Outcome] = []
         self._mails, self._heard = mails, heard
+        self._outcomes: dict[int, Outcome] = {}
         self._barren = 0
         """Connections in a row that were lost before they answered for any mail."""
         self._unheard: list[int] = []
         """The mails that these were lost with before their text was sent."""
 
-    @property
-    def left(self) -> Sequence[Mail]:
-        """The mails without an outcome."""
-        return self._mails[len(self.outcomes) :]
+    def __len__(self) -> int:
+        return len(self._mails)
 
-    def note(self, outcome: Outcome) -> None:
-        """The next mail's answer."""
-        self.outcomes.append(outcome)
-        self._heard(len(self.outcomes) - 1, outcome)
+    @property
+    def known(self) -> int:
+        """How many mails have an outcome."""
+        return len(self._outcomes)
+
+    @property
+    def left(self) -> list[Offered]:
+        """The mails without an outcome, with their places."""
+        return [(place, mail) for place, mail in enumerate(self._mails) if place not in self._outcomes]
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """One outcome a mail, once all are known."""
+        return [self._outcomes[place] for place in range(len(self._mails))]
+
+    def note(self, place: int, outcome: Outcome) -> None:
+        """A mail's answer."""
+        self._outcomes[place] = outcome
+        self._heard(place, outcome)
 
     def lose(self, loss: Loss, wait: Retry, fruitful: bool) -> bool:
-        """What a lost connection leaves of the mail at hand; says whether there is no use in another connection.
+        """What a lost connection leaves of the mails at hand; says whether there is no use in another connection.
 
-        A mail that was in flight waits, for its fate is unknown. One that was not is offered again, unless it was
+        What was in flight waits, for its fate is unknown. A mail that was not is offered again, unless it was
         the connection's first: then it may be what the server stumbles over, and must not stop the others.
         """
         if fruitful:
@@ -186,14 +213,14 @@ class _Batch:
             self._barren += 1
         if isinstance(loss.fault, Unwilling) and not fruitful:
             return True
-        if loss.in_flight or not fruitful:
-            if not loss.in_flight:
-                self._unheard.append(len(self.outcomes))
-            self.outcomes.append(Retry(wait.why, wait.after))
+        waiting = list(loss.in_flight)
+        if not waiting and not fruitful:
+            waiting = [self.left[0][0]]
+            self._unheard += waiting
+        self._outcomes |= dict.fromkeys(waiting, Retry(wait.why, wait.after))
         return self._barren == _BARREN_LIMIT
 
     def give_up(self, wait: Retry) -> list[Outcome]:
         """All outcomes: what was not handed over waits, and that was no try of it."""
-        for place in self._unheard:
-            self.outcomes[place] = wait
-        return self.outcomes + [wait] * len(self.left)
+        self._outcomes |= dict.fromkeys([*self._unheard, *(place for place, _ in self.left)], wait)
+        return self.outcomes

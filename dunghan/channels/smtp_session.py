@@ -1,5 +1,6 @@
 """An SMTP session: opened, secured, logged in; each of its answers is read whole, in time, and is one."""
 
+import re
 import smtplib
 import socket
 import ssl
@@ -94,6 +95,13 @@ class Replies:
             if mark != b"-":
                 return Reply(code, words[0] if len(words) == 1 else b"\n".join(words))
 
+    def same(self, kind: re.Pattern[bytes]) -> re.Match[bytes] | None:
+        """Several answers that have come already, where they fit a pattern."""
+        found = kind.match(self._held, self._at)
+        if found:
+            self._at = found.end()
+        return found
+
     def _receive(self) -> None:
         data = self._patience.receive()
         if not data:
@@ -134,6 +142,10 @@ class Session(smtplib.SMTP):
         except OSError:
             self.close()
             raise
+
+    def replies_at_hand(self, kind: re.Pattern[bytes]) -> re.Match[bytes] | None:
+        """What has come already, where it fits a pattern of whole answers; None where they must be read one by one."""
+        return self.file.same(kind) if self.file is not None else None
 
     @property
     def pending(self) -> bool:

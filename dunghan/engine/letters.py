@@ -89,11 +89,11 @@ class Writer:
     ) -> Prepared:
         context = self._context
         addresses = contact.addresses(context.kinds)
-        kinds = [kind for kind, _ in addresses]
-        if one.channel not in kinds:
+        place = next((n for n, (kind, _) in enumerate(addresses) if kind == one.channel), None)
+        if place is None:
             return Prepared(withdrawn=f"the contact has no {one.channel} address any more")
-        place = kinds.index(one.channel)
-        later = [kind for kind in kinds[place + 1 :] if kind in (context.configured or kinds)]
+        connected = context.configured or context.kinds
+        fallback = next((kind for kind, _ in addresses[place + 1 :] if kind in connected), None)
         office = self._tree.title(contact.office)
         words = self._form(one.kind, contact, desk, lines, fields).to(office, contact.name)
         to, name = addresses[place][1], contact.name
@@ -112,6 +112,7 @@ class Writer:
                 reply_to=desk.sign.email,
                 language=contact.language,
                 date=self._written,
+                again=one.attempts > 1,
                 template_data={
                     "office": office,
                     "plan": desk.plan.number,
@@ -119,7 +120,7 @@ class Writer:
                     "last_day": shown(first) if first else "",
                 },
             ),
-            fallback=later[0] if later else None,
+            fallback=fallback,
         )
 
     def _form(

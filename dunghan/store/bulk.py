@@ -4,8 +4,10 @@ What a column's type would do to each value is done here, for the types that our
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
+from itertools import repeat
 from operator import itemgetter
 from typing import Any
 
@@ -13,7 +15,7 @@ from sqlalchemy import JSON, Connection, Date, Table
 
 from models.instant import Instant
 
-Convert = Callable[[Any], Any]
+Convert = Callable[[Iterable[Any]], Iterable[Any]]
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> int:
@@ -53,17 +55,12 @@ def _run(
 ) -> int:
     """Run a statement with each row's values of ``columns``, converted as the driver wants them, and ``more``."""
     take = itemgetter(*columns) if len(columns) > 1 else lambda row: (row[columns[0]],)
-    values = map(take, rows)
-    convert = {place: c for place, name in enumerate(columns) if (c := _converter(connection, table, name))}
-    ready = [_converted(row, convert, more) for row in values]
+    by_column: list[Iterable[Any]] = list(zip(*map(take, rows), strict=True))
+    for place, name in enumerate(columns):
+        if convert := _converter(connection, table, name):
+            by_column[place] = convert(by_column[place])
+    ready = list(zip(*by_column, *(repeat(value) for value in more)))  # noqa: B905 - what is repeated has no end
     return connection.exec_driver_sql(sql, ready, execution_options={"preserve_rowcount": True}).rowcount
-
-
-def _converted(row: tuple[Any, ...], convert: dict[int, Convert], more: tuple[str, ...]) -> tuple[Any, ...]:
-    cells = list(row)
-    for place, change in convert.items():
-        cells[place] = change(cells[place])
-    return (*cells, *more)
 
 
 def _mark(connection: Connection) -> str:
@@ -78,7 +75,7 @@ def _converter(connection: Connection, table: Table, name: str) -> Convert | Non
     kind = table.c[name].type
     on_sqlite = connection.dialect.name == "sqlite"
     if isinstance(kind, JSON):
-        return json.dumps
+        return partial(map, json.dumps)
     if isinstance(kind, Instant):
         return _remembering(_instant_text if on_sqlite else _aware)
     return _remembering(date.isoformat) if on_sqlite and isinstance(kind, Date) else None
@@ -94,13 +91,12 @@ def _aware(instant: datetime) -> datetime:
     return instant
 
 
-def _remembering(convert: Convert) -> Convert:
-    """The same value comes row after row: it is converted once. None stays None."""
-    last: list[Any] = [None, None]
+def _remembering(convert: Callable[[Any], Any]) -> Convert:
+    """The same few values come row after row: each is converted once. None stays None."""
 
-    def remembered(value: Any) -> Any:
-        if value is not last[0]:
-            last[:] = value, None if value is None else convert(value)
-        return last[1]
+    def remembered(values: Iterable[Any]) -> Iterable[Any]:
+        values = list(values)
+        known = {value: None if value is None else convert(value) for value in dict.fromkeys(values)}
+        return [known[value] for value in values]
 
     return remembered

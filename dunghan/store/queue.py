@@ -108,8 +108,8 @@ def settle(
     connection: Connection, rows: Sequence[Mapping[str, Any]], attempts: Sequence[dict[str, Any]], owner: str
 ) -> None:
     """Write down the fate of taken messages, and the attempts. What belongs to another owner by now stays as it is."""
-    lease = {"lease_by": None, "lease_until": None}
-    update_each(connection, MESSAGE, [{**row, **lease} for row in rows], held={"lease_by": owner, "status": "sending"})
+    free = [{**row, "lease_by": None, "lease_until": None} for row in rows]
+    update_each(connection, MESSAGE, free, held={"lease_by": owner, "status": "sending"})
     insert_new(connection, ATTEMPT, attempts)
 
 

@@ -85,14 +85,14 @@ class Bench:
             say(f"Loading {total:,} obligations around it (about a minute) …")
         return crowd.enlarged(of, total, self.sink.port)
 
-    def run(self, module: str, offices: int, *words: object) -> Spent:
+    def run(self, module: str, offices: int, *words: object, port: int | None = None) -> Spent:
         """Run a module on a fresh copy of a world; ``{db}`` among its words becomes that copy's path.
 
         Adds what the sink saw: ``mails`` and ``smtp_connections``.
         """
         of = self.world(offices)
         database = of.copy("measured")
-        env = of.environment(database, self.sink.port) | self.prefect
+        env = of.environment(database, port or self.sink.port) | self.prefect
         seen = self.sink.count()
         spent = self.child(module, *(database if word == "{db}" else word for word in words), env=env)
         now = self.sink.count()

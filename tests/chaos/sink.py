@@ -21,7 +21,7 @@ class Accepted(NamedTuple):
 
 
 class Sink(socketserver.ThreadingTCPServer):
-    """Listens on a free port while its ``with`` block runs; ``pipelining`` says whether it offers that.
+    """Listens on a free port while its ``with`` block runs; ``pipelining`` and ``chunking`` say what it offers.
 
     ``accepting`` is called for each message that has come, with how many were accepted before; a test may wait there.
     """
@@ -29,10 +29,10 @@ class Sink(socketserver.ThreadingTCPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, *, pipelining: bool = True) -> None:
+    def __init__(self, *, pipelining: bool = True, chunking: bool = False) -> None:
         super().__init__(("127.0.0.1", 0), _Session)
         self.port = int(self.server_address[1])
-        self.pipelining = pipelining
+        self.offers = [b"PIPELINING"] * pipelining + [b"CHUNKING"] * chunking
         self.accepted: list[Accepted] = []
         self.accepting: Callable[[int], None] = lambda _: None
         self._open = 0
@@ -110,7 +110,7 @@ class _Session(socketserver.StreamRequestHandler):
             verb, _, rest = line.strip().partition(b" ")
             match verb.upper():
                 case b"EHLO":
-                    self._say(b"250-sink\r\n250 PIPELINING" if sink.pipelining else b"250 sink")
+                    self._say(b"".join(b"250-%b\r\n" % word for word in (b"sink", *sink.offers)) + b"250 SIZE")
                 case b"RCPT":
                     recipient = rest.partition(b"<")[2].rstrip(b">").decode()
                     self._say(b"250 ok")
@@ -118,6 +118,13 @@ class _Session(socketserver.StreamRequestHandler):
                     self._say(b"354 go")
                     text = self._text()
                     if text is None:
+                        break
+                    sink.note(text, recipient)
+                    sink.accepting(len(sink.accepted) - 1)
+                    self._say(b"250 taken")
+                case b"BDAT":
+                    size = int(rest.split()[0])
+                    if len(text := self.rfile.read(size)) < size:
                         break
                     sink.note(text, recipient)
                     sink.accepting(len(sink.accepted) - 1)

@@ -36,10 +36,16 @@ def serve() -> Iterator[Serve]:
         yield lambda *faults, **setup: stack.enter_context(HostileSmtp(*faults, **setup))
 
 
-@pytest.fixture(params=[True, False], ids=["pipelined", "in step"])
+@pytest.fixture(params=["in step", "pipelined", "ahead"])
 def server(request: pytest.FixtureRequest, serve: Serve) -> HostileSmtp:
-    """A server that offers PIPELINING, and one that does not; a test adds its ``faults``."""
-    return serve(pipelining=request.param)
+    """A server that offers PIPELINING, one that does not, and one with CHUNKING too; a test adds its ``faults``."""
+    return serve(pipelining=request.param != "in step", chunking=request.param == "ahead")
+
+
+@pytest.fixture(params=["in step", "pipelined"])
+def one_by_one(request: pytest.FixtureRequest, serve: Serve) -> HostileSmtp:
+    """The two kinds of server that have one text in flight at any instant."""
+    return serve(pipelining=request.param == "pipelined")
 
 
 def mail_url(server: HostileSmtp, scheme: str = "mailto", login: str = "", **query: str) -> str:

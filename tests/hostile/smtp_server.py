@@ -37,6 +37,8 @@ class Setup:
     """What the server offers, and whom it lets in."""
 
     pipelining: bool = True
+    chunking: bool = False
+    """Texts ahead of the answers (BDAT); what is wrong ``at`` DATA is then wrong at BDAT."""
     tls: ssl.SSLContext | None = None
     at_once: bool = False
     """TLS from the first byte."""

@@ -99,6 +99,7 @@ class Conversation(socketserver.BaseRequestHandler):
     def do_ehlo(self, words: str) -> None:
         lines = ["hostile", *self.house.offers]
         lines += ["PIPELINING"] if self.house.pipelining else []
+        lines += ["CHUNKING"] if self.house.chunking else []
         if self.house.tls and not self._secured:
             lines.append("STARTTLS")
         elif self.house.users:
@@ -169,7 +170,26 @@ class Conversation(socketserver.BaseRequestHandler):
             self._fail("half")
         while text[-1] != b".":
             text.append(self._line())
-        whole = b"\n".join(text[:-1])
+        self._judge(b"\n".join(text[:-1]))
+
+    def do_bdat(self, words: str) -> None:
+        size = int(words.split(" ")[1])
+        if self._recipient:
+            self._fail("half")
+        while len(self._held) < size:
+            data = self.request.recv(65536)
+            if not data:
+                raise Gone
+            self._held += data
+        text, self._held = self._held[:size], self._held[size:]
+        if not self._recipient:
+            self._say("BDAT", "503 no valid recipients")
+            return
+        if fault := self.server.due("DATA", self._recipient, self._taken):
+            self.server.faults.insert(0, Fault("text", fault.say, fault.then, times=1, drip=fault.drip))
+        self._judge(text.replace(b"\r\n", b"\n").removesuffix(b"\n"))
+
+    def _judge(self, whole: bytes) -> None:
         found = _MESSAGE_ID.search(whole)
         name = found.group(1).decode() if found else "nameless"
         if fault := self.server.due("text", self._recipient, self._taken):

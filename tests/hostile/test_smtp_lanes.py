@@ -5,8 +5,16 @@ import time
 from collections import Counter
 from typing import Any
 
+import pytest
+
 from tests.hostile.conftest import QUICK, Open, Post, Serve, kinds, letters, mail_url, taken_once
 from tests.hostile.smtp_server import Fault, HostileSmtp
+
+
+@pytest.fixture
+def server(one_by_one: HostileSmtp) -> HostileSmtp:
+    """A server that takes texts ahead of its answers gets them all over one connection."""
+    return one_by_one
 
 
 def test_a_few_go_over_one_connection_and_more_over_more_each_once(server: HostileSmtp, post: Post) -> None:

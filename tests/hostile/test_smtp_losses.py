@@ -8,6 +8,13 @@ from dunghan.channels.outcome import Retry
 from tests.hostile.conftest import QUICK, Open, Post, kinds, letters, mail_url, patience, taken_once
 from tests.hostile.smtp_server import Fault, HostileSmtp
 
+
+@pytest.fixture
+def server(one_by_one: HostileSmtp) -> HostileSmtp:
+    """What is lost with several texts in flight is in ``test_smtp_ahead``."""
+    return one_by_one
+
+
 BEFORE_THE_TEXT = {
     "421 at MAIL": Fault("MAIL", "421 4.3.2 đóng cửa", "close", taken=5, times=1),
     "closes at MAIL": Fault("MAIL", b"", "close", taken=5, times=1),

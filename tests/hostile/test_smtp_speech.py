@@ -9,6 +9,13 @@ from dunghan.channels.outcome import Rejected, Retry
 from tests.hostile.conftest import Post, Serve, kinds, letters, taken_once
 from tests.hostile.smtp_server import Fault, HostileSmtp
 
+
+@pytest.fixture
+def server(one_by_one: HostileSmtp) -> HostileSmtp:
+    """A server that takes texts ahead of its answers is in ``test_smtp_ahead``."""
+    return one_by_one
+
+
 OUT_OF_STEP = {
     "one answer too many at MAIL": Fault("MAIL", b"250 ok\r\n250 ok\r\n", taken=2, times=1),
     "one answer too many at RCPT": Fault("RCPT", b"250 ok\r\n250 ok\r\n", to="n2@", times=1),
