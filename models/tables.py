@@ -198,7 +198,7 @@ class MessageRow(SQLModel, table=True):
 
     __tablename__ = "message"
     __table_args__ = (
-        UniqueConstraint("contact_id", "plan", "day", "kind"),
+        UniqueConstraint("plan", "day", "kind", "contact_id"),  # by day: a day's messages lie side by side in it
         Index(
             "message_waiting",
             "plan",
@@ -208,7 +208,6 @@ class MessageRow(SQLModel, table=True):
             postgresql_where=text("status IN ('queued', 'retry', 'sending')"),
             sqlite_where=text("status IN ('queued', 'retry', 'sending')"),
         ),
-        Index("message_of_plan", "plan", "day", "kind"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

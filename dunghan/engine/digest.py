@@ -25,8 +25,7 @@ def enqueue_digest(context: Context, connection: Connection, plan: Plan, now: da
         return 0
     # A digest of a later day is there when the clock went back: what it told is not told again.
     readers = dispatch.digest_readers(contacts.book(connection, {plan.lead}), plan.lead, context.kinds)
-    there = messages.held(connection, plan.id, day, [reader.id for reader in readers])
-    told = {slot.contact_id for slot in there if slot.kind == "digest"}
+    told = messages.told_since(connection, plan.id, day, "digest")
     post = Post(context, connection, plan, now)
     for reader in readers:
         if reader.id not in told:

@@ -1,5 +1,6 @@
 """The post of one transaction: rungs on record, and one message per contact, plan and day to carry them."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -8,7 +9,7 @@ from sqlalchemy import Connection
 
 from dunghan.engine.context import Context
 from dunghan.store import messages
-from dunghan.store.messages import Slot
+from dunghan.store.messages import Carrier
 from models.contact import Contact
 from models.ladder import MessageKind, Reason
 from models.plan import Plan
@@ -32,7 +33,6 @@ class Post:
     def __init__(self, context: Context, connection: Connection, plan: Plan, now: datetime) -> None:
         self._context, self._connection, self._plan, self._now = context, connection, plan, now
         self._first = context.hours.next_slot(now, context.catalog.calendar)
-        self._today = local_day(self._first)
         self._earlier: dict[str, list[messages.Unsent]] = {}
         self._reminders: list[dict[str, Any]] = []
         self._letters: dict[tuple[int, MessageKind], _Carried] = {}
@@ -75,40 +75,42 @@ class Post:
         return queued
 
     def _queue(self) -> int:
-        contacts = {contact for contact, _ in self._letters}
-        taken = messages.held(self._connection, self._plan.id, self._today, contacts)
-        slots = {key: self._slot(*key, taken) for key in self._letters}
-        new = [
-            self._message(self._letters[key].contact, key[1], not_before)
-            for key, (slot, not_before) in slots.items()
-            if slot not in taken
-        ]
         real = self._context.now()
-        for kind in {kind for _, kind in self._letters} - self._earlier.keys():  # before any of ours waits as well
+        by_kind: dict[MessageKind, dict[int, _Carried]] = defaultdict(dict)
+        for (contact, kind), carried in self._letters.items():
+            by_kind[kind][contact] = carried
+        for kind in by_kind.keys() - self._earlier.keys():  # before any of ours waits as well
             self._earlier[kind] = messages.unsent(self._connection, self._plan.id, kind, real)
-        queued = messages.enqueue(self._connection, new)
-        if new:
-            taken = messages.held(self._connection, self._plan.id, self._today, contacts)
-        for key, carried in self._letters.items():
-            message = taken[slots[key][0]].id
-            for row in carried.rows:
-                row["contact_id"], row["message_id"] = key[0], message
-            self._reminders += carried.rows
-        earlier = [one for kind in {kind for _, kind in self._letters} for one in self._earlier[kind]]
-        newer = {slot: taken[slot].id for slot, _ in slots.values()} if earlier else {}
-        taken_over = messages.supersede(self._connection, earlier, newer, real)
-        if taken_over or len(new) < len(slots):
+        queued = merged = 0
+        for kind, letters in by_kind.items():
+            new, carriers = self._carriers(kind, letters)
+            for contact, message in carriers.items():
+                for row in letters[contact].rows:
+                    row["contact_id"], row["message_id"] = contact, message.id
+                self._reminders += letters[contact].rows
+            queued += new
+            merged += len(letters) - new
+            merged += messages.supersede(self._connection, self._earlier[kind], carriers, real)
+        if merged:
             messages.merge_earlier(self._connection, self._reminders)
         return queued
 
-    def _slot(self, contact: int, kind: str, taken: Mapping[Slot, messages.Held]) -> tuple[Slot, datetime]:
-        """The first day on which the contact has no message of the kind that has left already."""
-        at, slot = self._first, Slot(contact, kind, self._today)
-        while (there := taken.get(slot)) and there.status not in messages.UNSENT:
+    def _carriers(self, kind: MessageKind, letters: Mapping[int, _Carried]) -> tuple[int, dict[int, Carrier]]:
+        """How many messages are new, and for each contact the one of the first day on which none has left already."""
+        new, found = 0, dict[int, Carrier]()
+        at, waiting = self._first, set(letters)
+        while waiting:
+            day = local_day(at)
+            there = messages.held(self._connection, self._plan.id, day, kind, waiting)
+            free = [self._message(letters[c].contact, kind, at) for c in letters if c in waiting and c not in there]
+            new += messages.enqueue(self._connection, free)
+            if free:
+                there |= messages.held(self._connection, self._plan.id, day, kind, waiting - there.keys())
+            found |= {c: Carrier(message.id, day) for c, message in there.items() if message.status in messages.UNSENT}
+            waiting -= found.keys()
             catalog = self._context.catalog
             at = self._context.hours.day_after(at, catalog.calendar, catalog.ladder.fires_at)
-            slot = slot._replace(day=local_day(at))
-        return slot, at
+        return new, found
 
     def _message(self, contact: Contact, kind: str, not_before: datetime) -> dict[str, Any]:
         context, day = self._context, local_day(not_before)

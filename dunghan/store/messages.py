@@ -23,14 +23,6 @@ LONGEST_LEASE = timedelta(hours=1)
 """A lease that ends further ahead is of a clock that was set back since, and holds nothing up."""
 
 
-class Slot(NamedTuple):
-    """The place of a message: one per contact, plan, day and kind."""
-
-    contact_id: int
-    kind: str
-    day: date
-
-
 class Held(NamedTuple):
     """The message in a slot."""
 
@@ -38,15 +30,20 @@ class Held(NamedTuple):
     status: str
 
 
-def held(connection: Connection, plan: str, since: date, contacts: Collection[int]) -> dict[Slot, Held]:
-    """The messages of a plan to some contacts from a day on, by their slots."""
+def held(connection: Connection, plan: str, day: date, kind: str, contacts: Collection[int]) -> dict[int, Held]:
+    """The messages of one plan, day and kind to some contacts, by contact."""
     sql = (
-        "SELECT contact_id, kind, day, id, status FROM message "  # noqa: S608 - our own columns
-        f"WHERE contact_id {among(connection, 'contacts')} AND plan = :plan AND day >= :since"
+        "SELECT contact_id, id, status FROM message WHERE plan = :plan AND day = :day AND kind = :kind "  # noqa: S608
+        f"AND contact_id {among(connection, 'contacts')}"
     )
-    values = {"plan": plan, "since": since, "contacts": list(contacts)}
-    rows = fetch(connection, sql, values, days=("day",))
-    return {Slot(row.contact_id, row.kind, row.day): Held(row.id, row.status) for row in rows}
+    rows = fetch(connection, sql, {"plan": plan, "day": day, "kind": kind, "contacts": list(contacts)})
+    return {row.contact_id: Held(row.id, row.status) for row in rows}
+
+
+def told_since(connection: Connection, plan: str, day: date, kind: str) -> set[int]:
+    """The contacts who have a message of one plan and kind of that day or of a later one."""
+    m = MESSAGE.c
+    return set(connection.scalars(select(m.contact_id).where(m.plan == plan, m.day >= day, m.kind == kind)))
 
 
 def enqueue(connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
@@ -55,17 +52,25 @@ def enqueue(connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
 
 
 class Unsent(NamedTuple):
-    """A message that waits and that no sender has, and its slot."""
+    """A message that waits and that no sender has."""
 
     id: int
-    slot: Slot
+    contact_id: int
+    day: date
+
+
+class Carrier(NamedTuple):
+    """The message that carries a contact's rungs, and its day."""
+
+    id: int
+    day: date
 
 
 def unsent(connection: Connection, plan: str, kind: str, real: datetime) -> list[Unsent]:
     """A plan's messages of one kind that wait, or whose sender died with them in flight (by the ``real`` clock)."""
     m = MESSAGE.c
-    query = select(m.id, m.contact_id, m.kind, m.day).where(WAITING, m.plan == plan, m.kind == kind, _free(real))
-    return [Unsent(row.id, Slot(row.contact_id, row.kind, row.day)) for row in connection.execute(query)]
+    query = select(m.id, m.contact_id, m.day).where(WAITING, m.plan == plan, m.kind == kind, _free(real))
+    return [Unsent(*row) for row in connection.execute(query)]
 
 
 def fate_unknown(real: datetime) -> ColumnElement[bool]:
@@ -78,24 +83,23 @@ def _free(real: datetime) -> ColumnElement[bool]:
     return or_(MESSAGE.c.status.in_(UNSENT), fate_unknown(real))
 
 
-def supersede(connection: Connection, earlier: Sequence[Unsent], slots: Mapping[Slot, int], real: datetime) -> int:
-    """Withdraw unsent messages of earlier days to contacts who get a new one of the kind; their reminders go along.
+def supersede(connection: Connection, earlier: Sequence[Unsent], newer: Mapping[int, Carrier], real: datetime) -> int:
+    """Withdraw unsent messages of earlier days to contacts who have a newer one of the kind; their reminders go along.
 
     After a gateway's outage an office gets one message, which carries all that the lost ones would have said; so
     it does where a sender died with one in flight. One that a sender took meanwhile is that sender's, and stays.
     """
     m = MESSAGE.c
-    newer = {(s.contact_id, s.kind): (s.day, message) for s, message in slots.items()}
     gone = 0
     for old in earlier:
-        day, target = newer.get((old.slot.contact_id, old.slot.kind), (date.min, 0))
-        if old.slot.day >= day:
+        target = newer.get(old.contact_id)
+        if target is None or old.day >= target.day:
             continue
         withdraw = update(MESSAGE).where(m.id == old.id, _free(real))
-        told = {"status": "withdrawn", "answer": f"superseded by the message of {day}"}
+        told = {"status": "withdrawn", "answer": f"superseded by the message of {target.day}"}
         if not connection.execute(withdraw.values(lease_by=None, lease_until=None, **told)).rowcount:
             continue
-        connection.execute(update(REMINDER).where(REMINDER.c.message_id == old.id).values(message_id=target))
+        connection.execute(update(REMINDER).where(REMINDER.c.message_id == old.id).values(message_id=target.id))
         gone += 1
     return gone
 

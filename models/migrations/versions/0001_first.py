@@ -182,11 +182,10 @@ def upgrade() -> None:
             ["contact.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("contact_id", "plan", "day", "kind"),
+        sa.UniqueConstraint("plan", "day", "kind", "contact_id"),
         sa.UniqueConstraint("message_id"),
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.create_index("message_of_plan", ["plan", "day", "kind"], unique=False)
         batch_op.create_index(
             "message_waiting",
             ["status", "not_before"],
@@ -294,7 +293,6 @@ def downgrade() -> None:
             postgresql_where=sa.text("status IN ('queued', 'retry', 'sending')"),
             sqlite_where=sa.text("status IN ('queued', 'retry', 'sending')"),
         )
-        batch_op.drop_index("message_of_plan")
 
     op.drop_table("message")
     with op.batch_alter_table("decision", schema=None) as batch_op:
