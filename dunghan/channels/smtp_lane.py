@@ -22,7 +22,9 @@ _LOST = "connection to {where} lost: "
 class Lane:
     """Delivers batches over one connection, which it opens when needed and keeps; safe to share between threads."""
 
-    def __init__(self, relay: Relay, tls: ssl.SSLContext, health: "Health", monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self, relay: Relay, tls: ssl.SSLContext | None, health: "Health", monotonic: Callable[[], float]
+    ) -> None:
         self._relay = relay
         self._tls = tls
         self._health = health

@@ -118,7 +118,7 @@ class Session(smtplib.SMTP):
     ``taken`` counts the mails that it took.
     """
 
-    def __init__(self, relay: Relay, tls: ssl.SSLContext, until: float) -> None:
+    def __init__(self, relay: Relay, tls: ssl.SSLContext | None, until: float) -> None:
         self.limit, self.until = relay.connect_timeout, until
         self.taken = 0
         self._wrapping = tls if relay.mode == "ssl" else None
@@ -160,7 +160,7 @@ class Session(smtplib.SMTP):
         self.close()
 
 
-def open_session(relay: Relay, tls: ssl.SSLContext, stop: float) -> Session:
+def open_session(relay: Relay, tls: ssl.SSLContext | None, stop: float) -> Session:
     """Connect, secure and log in, as the relay says. Raises what went wrong: ``OSError`` or ``ValueError``.
 
     ``stop`` is the monotonic time by which an answer must be there. Nothing goes out in the clear that the mode
