@@ -1,51 +1,88 @@
-"""One machine: the Prefect server and the process that runs every plan's schedule, started and stopped together."""
+"""One machine: the Prefect server and the process that runs every plan's schedule, supervised together."""
 
 import os
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 from deployments import server
+from deployments.access import access
+from deployments.child import interrupt_on_sigterm
+from deployments.lock import only_one
+from deployments.logbook import Logbook
+from deployments.supervisor import Service, Supervisor, answers
+from dunghan.engine import prefect_api
 from dunghan.engine.context import Context
 from dunghan.store.database import reading
+from models.errors import ServerTrouble
 
-HOME = Path("var/prefect")
-LOGS = Path("var/log")
+LOG = Path("var/log/dunghan.log")
+
+READY = "Every schedule is registered."
+"""What the runner says when it begins to run what is scheduled."""
+
+RUNS_MAY_TAKE = 60
+"""Seconds for which flow runs that have begun may go on after SIGTERM."""
+
+
+def services(settings: dict[str, str]) -> list[Service]:
+    """What is kept running, in the order of its start; it is stopped from the last to the first."""
+    health = answers(f"{settings['PREFECT_API_URL']}/health")
+    home = Path(settings["PREFECT_HOME"])
+    return [
+        # The server's folder is its own: in ours Prefect would read .env, which is not about it.
+        Service("server", server.command(settings), up=lambda _: health(), answers=health, cwd=home),
+        Service("runner", ("deployments.runner",), up=lambda said: READY in said.tail, finish=RUNS_MAY_TAKE),
+    ]
 
 
 def serve(context: Context, host: str, port: int) -> None:
     """Serve until SIGTERM or Ctrl-C.
 
-    1. Refuse early what cannot work: a database that is missing, a plan with faults, a port in use.
-    2. Start the server and wait until it answers.
-    3. Start the runner, which registers a deployment for every plan.
-    4. When asked to stop, or when one of the two dies, stop the runner first, then the server.
+    1. Refuse early what cannot work: a database that is missing, a plan with faults, a second copy, a port in use.
+    2. Start the server, and when it answers the runner, which registers a deployment for every plan.
+    3. Restart what dies; give up when it dies again and again.
+    4. When asked to stop, let the runner finish what it runs, then stop the server.
     """
     with reading(context.db):
         plans = [plan.id for plan in context.catalog.plans()]
-    server.require_free(host, port)
-    settings = server.server_settings(Path(os.environ.get("PREFECT_HOME", HOME)), host, port)
-    LOGS.mkdir(parents=True, exist_ok=True)
-    server.interrupt_on_sigterm()
-    print(f"Starting the Prefect server on http://{host}:{port} …", flush=True)
-    children = [server.start(settings, LOGS / "server.log")]
+    home = prefect_api.home()
+    for folder in (home, LOG.parent):
+        _require_writable(folder)
+    with only_one(context, home):
+        server.require_free(host, port)
+        settings = server.server_settings(home, host, port)
+        settings |= access(home, host, settings["PREFECT_API_URL"])
+        interrupt_on_sigterm()
+        _keep(services(settings), settings, plans)
+
+
+def _require_writable(folder: Path) -> None:
     try:
-        with (LOGS / "runner.log").open("ab") as words:
-            runner = subprocess.Popen(
-                [sys.executable, "-m", "deployments.runner"],
-                env={**os.environ, **settings}, stdout=words, stderr=words, start_new_session=True,
-            )  # fmt: skip
-        children.append(runner)
+        folder.mkdir(parents=True, exist_ok=True)
+        writable = os.access(folder, os.W_OK)
+    except OSError:
+        writable = False
+    if not writable:
+        raise ServerTrouble(f"{folder} cannot be written: serve in the installation's folder, as the user who owns it.")
+
+
+def _keep(kept: list[Service], settings: dict[str, str], plans: list[str]) -> None:
+    book = Logbook(LOG)
+    supervisor = Supervisor(kept, settings, book)
+    url = settings["PREFECT_API_URL"].removesuffix("/api")
+    print(f"Starting the Prefect server on {url} …", flush=True)
+    if "PREFECT_SERVER_API_AUTH_STRING" in settings:
+        where = "PREFECT_SERVER_API_AUTH_STRING" if os.environ.get("PREFECT_SERVER_API_AUTH_STRING") else ""
+        print(
+            f"The API asks for a name and a password: see {where or prefect_api.client_file(prefect_api.home())}.",
+            flush=True,
+        )
+    try:
+        supervisor.start()
         print(f"{len(plans)} plans run daily at 08:00 (Asia/Ho_Chi_Minh): {', '.join(plans)}", flush=True)
-        print(f"Logs: {LOGS}/server.log, {LOGS}/runner.log. Stop with Ctrl-C.", flush=True)
-        while all(child.poll() is None for child in children):
-            time.sleep(0.5)
-        print("A part has ended by itself: see the logs. Stopping the rest.", file=sys.stderr)
+        print(f"Log: {LOG}. Stop with Ctrl-C.", flush=True)
+        supervisor.watch()
     except KeyboardInterrupt:
         print("Stopping …", flush=True)
-        return
     finally:
-        for child in reversed(children):
-            server.stop(child)
-    sys.exit(1)
+        supervisor.stop()
+        book.close()

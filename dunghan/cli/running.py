@@ -121,9 +121,11 @@ def _carried(reminders: list[dict[str, Any]]) -> str:
 
 def serve(
     port: Annotated[int, typer.Option("--port", help="Of the Prefect server and its UI.")] = 4200,
-    host: Annotated[str, typer.Option("--host")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option("--host", help="Where it listens; beyond loopback the API asks for a password.")
+    ] = "127.0.0.1",
 ) -> None:
-    """The Prefect server and every plan's schedule on one machine; stops on Ctrl-C or SIGTERM."""
+    """The Prefect server and every plan's schedule on one machine, kept running; stops on Ctrl-C or SIGTERM."""
     from deployments.serve import serve as serve_here
 
     serve_here(context(), host, port)

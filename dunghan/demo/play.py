@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from deployments import server
+from deployments import child, server
 from dunghan.core.ladder import steps
 from dunghan.core.names import stage_name
 from dunghan.core.wording import some
@@ -42,7 +42,7 @@ def play() -> None:
     4. Print the chain's table, the messages, and how to look at the rest.
     """
     began = time.monotonic()
-    server.interrupt_on_sigterm()
+    child.interrupt_on_sigterm()
     shutil.rmtree(HOME, ignore_errors=True)
     HOME.mkdir(parents=True)
     settings = server.server_settings(HOME / "prefect", "127.0.0.1", server.free_port())
@@ -52,11 +52,11 @@ def play() -> None:
         migrate(context.db)
         _introduce(context)
         print("Starting a Prefect server …", flush=True)
-        child = server.start(settings, HOME / "server.log")
+        running = server.start(settings, HOME / "server.log")
         try:
             runs = _season(context)
         finally:
-            server.stop(child)
+            child.stop(running)
         _tell(context, runs, len(mailbox.received), len(zalo.received), time.monotonic() - began)
 
 
@@ -181,11 +181,11 @@ def _tell(context: Context, runs: Counter[str], mails: int, zalos: int, seconds:
 @contextmanager
 def _served(port: int) -> Iterator[str]:
     settings = server.server_settings(HOME / "prefect", "127.0.0.1", port)
-    child = server.start(settings, HOME / "server.log")
+    running = server.start(settings, HOME / "server.log")
     try:
         yield settings["PREFECT_API_URL"].removesuffix("/api")
     finally:
-        server.stop(child)
+        child.stop(running)
 
 
 def look(port: int) -> None:
@@ -193,7 +193,7 @@ def look(port: int) -> None:
     if not (HOME / "prefect").is_dir():
         raise NotPossible("No demo has been played here yet: run `dunghan demo` first.")
     server.require_free("127.0.0.1", port)
-    server.interrupt_on_sigterm()
+    child.interrupt_on_sigterm()
     with _served(port) as url:
         print(f"The Prefect UI is at {url} (Ctrl-C ends it).", flush=True)
         while True:

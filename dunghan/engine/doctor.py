@@ -1,6 +1,5 @@
 """The doctor: is everything in place before the season? Every finding says what to do."""
 
-import os
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -8,17 +7,16 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from dunghan.core import dispatch, wording
+from dunghan.engine import prefect_api
 from dunghan.engine.context import Context
 from dunghan.engine.delivery import gateways
 from dunghan.engine.doctor_store import Finding, stored
 from dunghan.engine.owed import Standing, Wanted, owed
 from dunghan.store import contacts
 from dunghan.store.database import place, reading
-from models.errors import BadFile, DunghanError
+from models.errors import BadFile, BadSettings, DunghanError
 from models.plan import Plan
 from models.timezone import local_day
-
-DEFAULT_API = "http://127.0.0.1:4200/api"
 
 
 def examine(context: Context, now: datetime) -> Iterator[Finding]:
@@ -110,12 +108,21 @@ def _channels(context: Context) -> Iterator[Finding]:
 
 
 def _api() -> Finding:
-    url = os.environ.get("PREFECT_API_URL", DEFAULT_API).rstrip("/")
     try:
-        with urllib.request.urlopen(f"{url}/health", timeout=3):  # noqa: S310 - the operator's own setting
-            return Finding("ok", "prefect", f"the API answers at {url}")
+        api = prefect_api.api()
+    except BadSettings as error:
+        return Finding("error", "prefect", str(error))
+    try:
+        with urllib.request.urlopen(api.request("/admin/version"), timeout=3):  # noqa: S310 - the operator's own setting
+            return Finding("ok", "prefect", f"the API answers at {api.url}")
+    except urllib.error.HTTPError as error:
+        if error.code == 401:
+            message = f"the API at {api.url} lets nobody in without a password: {prefect_api.HOW_IN}"
+        else:
+            message = f"what answers at {api.url} is no Prefect API (HTTP {error.code}): correct PREFECT_API_URL"
+        return Finding("warning", "prefect", message)
     except (urllib.error.URLError, ValueError, OSError):
-        message = f"no Prefect API answers at {url}: `dunghan serve` starts one, or set PREFECT_API_URL"
+        message = f"no Prefect API answers at {api.url}: `dunghan serve` starts one, or set PREFECT_API_URL"
         return Finding("warning", "prefect", message)
 
 

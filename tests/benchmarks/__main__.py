@@ -9,7 +9,7 @@ from collections import defaultdict
 from contextlib import ExitStack
 from pathlib import Path
 
-from deployments.server import interrupt_on_sigterm
+from deployments.child import interrupt_on_sigterm
 from tests.benchmarks import machine, report
 from tests.benchmarks.bench import Bench, Spent, clean_environment, say
 from tests.benchmarks.contestants import GROUPS, ONCE, ORDER, ROUNDS, SLOW, Contestant

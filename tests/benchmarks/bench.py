@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from deployments import server
+from deployments import child, server
 from tests.benchmarks import crowd, recording, world
 from tests.benchmarks.sink import Sink
 from tests.benchmarks.world import World
@@ -48,7 +48,7 @@ class Bench:
         try:
             yield
         finally:
-            server.stop(self._server.result())
+            child.stop(self._server.result())
             self._server = None
             aside.shutdown()
 

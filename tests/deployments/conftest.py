@@ -1,5 +1,6 @@
 """What the tests of the deployments share: a `dunghan serve` of their own, as a real process."""
 
+import base64
 import json
 import os
 import signal
@@ -12,9 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dotenv import dotenv_values
 
 from deployments.server import free_port
-from dunghan.store.database import connect, migrate
+from dunghan.demo.mailbox import Mailbox
+from dunghan.store import contacts
+from dunghan.store.database import connect, migrate, writing
+from models.contact import Contact
 
 SCRIPT = Path(sys.executable).parent / "dunghan"
 
@@ -33,29 +38,42 @@ def wait_for(found: Callable[[], Any], seconds: float) -> Any:
 
 
 class Served:
-    """A running `dunghan serve`."""
+    """An installation, and its running `dunghan serve`."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
+    def __init__(self, folder: Path, **env: str) -> None:
+        self.folder, self.port, self._env = folder, free_port(), environment(HOME=str(folder)) | env
         self.api = f"http://127.0.0.1:{self.port}/api"
-        self._words = (folder / "serve.out").open("wb")
-        self.process = subprocess.Popen(
-            [str(SCRIPT), "serve", "--port", str(self.port)], cwd=folder, env=environment(HOME=str(folder)),
-            stdout=self._words, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
+        self.start()
+
+    def start(self, *words: str) -> None:
+        """Serve, on the same port as before."""
+        with (self.folder / "serve.out").open("wb") as said:
+            self.process = subprocess.Popen(
+                [str(SCRIPT), "serve", "--port", str(self.port), *words], cwd=self.folder, env=self._env,
+                stdout=said, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True,
+            )  # fmt: skip
+
+    @property
+    def auth(self) -> str:
+        """The password that it made, if it did."""
+        return dotenv_values(self.folder / "var/prefect/client.env").get("PREFECT_API_AUTH_STRING") or ""
 
     def post(self, path: str, **body: Any) -> Any:
-        """Ask the API."""
-        request = urllib.request.Request(
-            self.api + path, json.dumps(body).encode(), {"Content-Type": "application/json"}
-        )
+        """Ask the API, with the password and a CSRF token where it has made one."""
+        headers = {"Content-Type": "application/json"}
+        if self.auth:
+            headers["Authorization"] = "Basic " + base64.b64encode(self.auth.encode()).decode()
+            asked = urllib.request.Request(f"{self.api}/csrf-token?client=a-test", headers=headers)
+            with urllib.request.urlopen(asked, timeout=10) as answer:
+                headers |= {"Prefect-Csrf-Token": json.load(answer)["token"], "Prefect-Csrf-Client": "a-test"}
+        request = urllib.request.Request(self.api + path, json.dumps(body).encode(), headers)
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)
 
     def run(self, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
         """Run a command of the same installation."""
         return subprocess.run(
-            [str(SCRIPT), *words], cwd=self.folder, env=environment(HOME=str(self.folder), **env),
+            [str(SCRIPT), *words], cwd=self.folder, env=self._env | env,
             capture_output=True, text=True, check=False, timeout=120, stdin=subprocess.DEVNULL,
         )  # fmt: skip
 
@@ -89,18 +107,27 @@ class Served:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 continue
-        self._words.close()
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Server and runner of an installation with an empty database; up when its four chains are registered."""
+def mailbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mailbox]:
+    """A mail server on the loopback."""
+    with Mailbox(tmp_path_factory.mktemp("mail")) as box:
+        yield box
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, mailbox: Mailbox) -> Iterator[Served]:
+    """Server and runner of an installation that knows three officers and a mail gateway."""
     folder = tmp_path_factory.mktemp("served")
     (folder / "var").mkdir()
     engine = connect(f"sqlite:///{folder}/var/dunghan.db")
     migrate(engine)
+    with writing(engine) as connection:
+        people = [Contact(code, f"Cán bộ {code}", email=f"can-bo@{code}.example") for code in ("024", "026", "027")]
+        contacts.upsert(connection, people)
     engine.dispose()
-    running = Served(folder)
+    running = Served(folder, DUNGHAN_EMAIL_URL=f"mailto://127.0.0.1:{mailbox.port}?from=bao-cao@so-ldtbxh.example")
     try:
         yield running
     finally:

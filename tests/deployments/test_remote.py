@@ -1,12 +1,16 @@
-"""`dunghan run --remote` where no server can be used."""
+"""`dunghan run --remote` where no server can be used: one line, and no secret in it."""
+
+import subprocess
+from pathlib import Path
 
 import pytest
 
 from config.settings import Settings
 from deployments.remote import trigger
-from deployments.server import free_port, require_free
+from deployments.server import free_port
 from dunghan.engine.context import Context
-from models.errors import ServerTrouble
+from models.errors import BadSettings, ServerTrouble
+from tests.deployments.conftest import SCRIPT, environment
 
 
 @pytest.fixture
@@ -25,12 +29,19 @@ def test_no_server_is_told_with_how_to_start_one(context: Context) -> None:
         trigger(context, "ha-giang-168-2016", None)
 
 
-def test_a_free_port_is_free_and_one_in_use_is_told() -> None:
-    import socket
+@pytest.mark.parametrize("address", ["nonsense", "http://[::1/api", "ftp://prefect.tinh.example/api", "http:///api"])
+def test_what_is_no_address_is_told(address: str, context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", address)
+    with pytest.raises(BadSettings, match=r"PREFECT_API_URL is no address: write http://host:4200/api\."):
+        trigger(context, "ha-giang-168-2016", None)
 
-    require_free("127.0.0.1", free_port())
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        with pytest.raises(ServerTrouble, match="--port"):
-            require_free("127.0.0.1", taken.getsockname()[1])
+
+def test_a_wrong_address_does_not_quote_env(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DUNGHAN_SECRET_KEY=geheim\n")
+    done = subprocess.run(
+        [str(SCRIPT), "run", "ha-giang-168-2016", "--remote"], cwd=tmp_path,
+        env=environment(HOME=str(tmp_path), PREFECT_API_URL="http://[::1/api"),
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "geheim" not in done.stdout + done.stderr
