@@ -99,6 +99,8 @@ class World:
         for end in ("", "-wal", "-shm"):
             Path(f"{file}{end}").unlink(missing_ok=True)
         shutil.copyfile(self.template, file)
+        with file.open("rb+") as copied:
+            os.fsync(copied.fileno())  # or the first checkpoint waits for all of the copy to reach the disk
         return file
 
 
