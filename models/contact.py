@@ -8,6 +8,7 @@ FIELDS = ("office", "name", "role", "email", "zalo", "phone", "language")
 """The header of a contacts file, in this order."""
 
 AddressKind = Literal["email", "zalo", "phone"]
+_KINDS: tuple[AddressKind, ...] = ("email", "zalo", "phone")
 
 
 class Contact(NamedTuple):
@@ -28,5 +29,5 @@ class Contact(NamedTuple):
         >>> Contact("024", "A", email="a@x.example", phone="0912").addresses(frozenset({"email", "zalo"}))
         (('email', 'a@x.example'),)
         """
-        held: tuple[tuple[AddressKind, str], ...] = (("email", self.email), ("zalo", self.zalo), ("phone", self.phone))
-        return tuple((kind, address) for kind, address in held if address and kind in kinds)
+        held = zip(_KINDS, (self.email, self.zalo, self.phone), strict=True)
+        return tuple([way for way in held if way[1] and way[0] in kinds])

@@ -92,11 +92,14 @@ def _aware(instant: datetime) -> datetime:
 
 
 def _remembering(convert: Callable[[Any], Any]) -> Convert:
-    """The same few values come row after row: each is converted once. None stays None."""
+    """The same value comes row after row: it is converted once. None stays None."""
 
     def remembered(values: Iterable[Any]) -> Iterable[Any]:
-        values = list(values)
-        known = {value: None if value is None else convert(value) for value in dict.fromkeys(values)}
-        return [known[value] for value in values]
+        found, last, ready = [], None, None
+        for value in values:
+            if value is not last:
+                last, ready = value, None if value is None else convert(value)
+            found.append(ready)
+        return found
 
     return remembered

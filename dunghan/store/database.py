@@ -16,6 +16,9 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 from dunghan.store import trouble
 from models.errors import BadSettings, DatabaseTrouble
 
+_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "wal_autocheckpoint=8000")
+"""The last: a large sweep's log, up to 32 MB, is folded into the file a few times, not at every other batch."""
+
 
 def connect(url: str) -> Engine:
     """An engine for the URL; nothing is opened yet."""
@@ -38,7 +41,7 @@ def connect(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _opened(connection: Any, record: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
         record.info["file"] = _identity(parsed.database) if kept else None
 
