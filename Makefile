@@ -13,10 +13,10 @@ LOCKED := $(PIP) install -qq --no-deps --require-hashes -r
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test chaos bench check lock clean
+.PHONY: help setup demo test chaos bench check pictures lock clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: .venv/.dunghan ## make .venv and install dunghan with its pinned dependencies
 	@echo "Ready: $(BIN)/dunghan --help"
@@ -45,6 +45,9 @@ check: .venv/.dev ## lint, format, types, import contracts, lock file, JSON Sche
 
 bench: .venv/.dev ## measure against the raw limit and the usual scripts (ARGS=--quick; see tests/benchmarks)
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+pictures: .venv/.dev ## take the pictures of docs/pictures anew, in a real Chromium (Debian: apt-get install chromium)
+	@$(BIN)/python -m tests.ui.pictures
 
 lock: ## pin the dependencies anew after pyproject.toml changed (ARGS=--upgrade for newer ones)
 	@requirements/lock.sh $(ARGS)

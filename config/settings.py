@@ -28,6 +28,8 @@ class Settings(Value):
     language: str = "vi"
     work_hours: str = "07:00-18:00"
     redirect_to: str = ""
+    state_colours: str = "run"
+    """What the colour of a finished run in Prefect tells of: the ``run`` (red: our fault), the ``plan`` (red: late)."""
     config_dir: str = ""
     """A folder laid out as ``config/`` whose plans, offices, calendar, ladder and templates come before ours."""
 
@@ -36,6 +38,13 @@ class Settings(Value):
     def _language(cls, value: str) -> str:
         if value not in ("vi", "en"):
             raise ValueError("write vi or en")
+        return value
+
+    @field_validator("state_colours")
+    @classmethod
+    def _colours(cls, value: str) -> str:
+        if value not in ("run", "plan"):
+            raise ValueError("write run or plan")
         return value
 
     @field_validator("work_hours")

@@ -27,6 +27,7 @@ def trigger(context: Context, plan_id: str, as_of: datetime | None) -> dict[str,
     from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
     from deployments.register import deployment_name
+    from flows.states import did_its_work
 
     plan = context.catalog.plan(plan_id)
     parameters: dict[str, Any] = {"plan": plan_id} | ({"as_of": as_of.isoformat()} if as_of else {})
@@ -49,7 +50,7 @@ def trigger(context: Context, plan_id: str, as_of: datetime | None) -> dict[str,
         raise ServerTrouble(f"The run {run.name!r} has not ended after {PATIENCE_SECONDS} s: look at it in the UI.")
     message = state.message or ""
     counts = {name: int(number) for name, number in re.findall(r"\b([a-z]+) (\d+)\b", message.partition(": ")[2])}
-    if state.is_failed() or state.is_crashed():
+    if not did_its_work(state):
         raise ServerTrouble(
             f"The run {run.name!r} ended as {state.name}: {' '.join(message.split()) or 'see its log'}."
         )

@@ -10,8 +10,9 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import ObjectNotFound
 from prefect.runner import Runner
 
+from deployments.automations import ensure
 from deployments.catch_up import catch_up
-from deployments.register import deployments
+from deployments.register import TELL, deployments
 from deployments.serve import READY
 from dunghan import clock
 from dunghan.engine.context import Context
@@ -52,8 +53,9 @@ async def serve(registered: Sequence[RunnerDeployment]) -> None:
     async with get_client() as client:
         if paused := await keep_pauses(client, registered):
             print(f"Paused in the UI, and left so: {', '.join(paused)}.", flush=True)
-        ids = [await runner.aadd_deployment(one) for one in registered]
-        if made := await catch_up(client, ids, clock.now()):
+        ids = {one.name: await runner.aadd_deployment(one) for one in registered}
+        await asyncio.to_thread(ensure, ids[TELL])
+        if made := await catch_up(client, ids.values(), clock.now()):
             print(f"After an outage: {made} runs are made up for.", flush=True)
     print(READY, flush=True)
     await runner.start()

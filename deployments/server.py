@@ -39,6 +39,7 @@ def server_settings(home: Path, host: str, port: int) -> dict[str, str]:
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",  # or its database grows for ever
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(RUNS_KEPT_DAYS * 86400),
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",  # seconds; the watchdog waits for three
         "PREFECT_CLI_PROMPT": "false",
         "PREFECT_LOGGING_LOGGERS_PREFECT_TASK_RUNS_LEVEL": "WARNING",  # a run's log tells the story, not its tasks
         "DO_NOT_TRACK": "1",

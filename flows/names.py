@@ -7,6 +7,7 @@ from dunghan.core.deadlines import deadlines
 from dunghan.core.names import kind_name
 from dunghan.core.periods import periods
 from dunghan.engine.context import Context
+from dunghan.engine.overview import province
 from dunghan.store import facts
 from models.plan import Plan
 from models.timezone import local_day
@@ -45,6 +46,6 @@ def run_name(context: Context, plan: Plan, now: datetime) -> str:
 
 def tags(context: Context, plan: Plan, periods_open: Sequence[str] = ()) -> list[str]:
     """``plan:…``, ``province:…`` and one ``period:…`` for each period in season."""
-    province = context.catalog.tree.ever(plan.territory)
-    name = province.code if province else plan.territory
+    of = province(context, plan)
+    name = of.code if of else plan.territory
     return [f"plan:{plan.id}", f"province:{name}", *(f"period:{key}" for key in periods_open)]

@@ -7,9 +7,12 @@ from prefect import flow, get_run_logger, runtime, task
 from prefect.cache_policies import NO_CACHE
 
 from dunghan import clock
+from dunghan.engine import news
 from dunghan.engine.delivery import deliver
 from dunghan.outbox import Tally
+from flows.announce import announce
 from flows.desk import desk, sit_down
+from models.errors import DunghanError
 
 
 @task(name="gửi thư chờ", cache_policy=NO_CACHE)
@@ -18,9 +21,26 @@ async def deliver_waiting(now: datetime) -> Tally:
     return await asyncio.to_thread(deliver, desk(), now)
 
 
+@task(name="báo sự kiện", task_run_name="bao su kien", cache_policy=NO_CACHE)
+async def tell_news(now: datetime) -> int:
+    """Tell what came in or failed since the last look, of every plan whose file can be read."""
+    context, told = desk(), 0
+    for name in context.catalog.plan_files:
+        try:
+            plan = context.catalog.plan(name)
+        except DunghanError:  # its own run says so; it holds up nobody else's news
+            continue
+        await asyncio.to_thread(news.note_incoming, context, plan, now)
+        told += await announce(context, plan, get_run_logger())
+    return told
+
+
 @flow(name="hộp thư đi", persist_result=False)
 async def outbox_round() -> None:
-    """Send what waits in the outbox: retries whose time has come, and notices queued since the last run."""
+    """Send what waits in the outbox, and tell what came in since the last run.
+
+    What waits are retries whose time has come, and notices queued since.
+    """
     sit_down()
     now = runtime.flow_run.scheduled_start_time or clock.now()
     sent = await deliver_waiting(now)
@@ -28,3 +48,5 @@ async def outbox_round() -> None:
         get_run_logger().info(
             "Gửi được %d, thử lại %d, bị từ chối %d, còn giữ %d", sent.delivered, sent.retry, sent.rejected, sent.kept
         )
+    if told := await tell_news(now):
+        get_run_logger().info("Báo %d sự kiện", told)

@@ -1,13 +1,19 @@
-"""Publishing: what changed of a plan's tables, as keyed artifacts in Vietnamese."""
+"""Publishing: what changed of a plan's tables and charts, as keyed artifacts in Vietnamese."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
+from prefect.artifacts import acreate_image_artifact, acreate_markdown_artifact, acreate_table_artifact
 
+from dunghan.core.chart import data_uri
 from dunghan.core.periods import period_name
 from dunghan.engine import board
+from dunghan.engine.board import Board
 from dunghan.engine.context import Context
+from dunghan.engine.counting import StageSum
+from dunghan.engine.overview import overview, province
 from models.plan import Plan
 from models.timezone import local_day
 
@@ -20,24 +26,74 @@ TITLES = {
 
 
 async def publish_board(context: Context, plan: Plan, now: datetime) -> int:
-    """Publish what changed since the last run: status and missing list by period, the calendar of what comes next.
+    """Publish what changed since the last run.
 
-    Keys are ``plan-period-status``, ``plan-period-missing`` and ``plan-upcoming``. Returns how many were made; what
-    stands unchanged keeps its artifact, and the day on which it was made.
+    By period the status, the missing list and the chart of progress; the calendar of what comes next; the overview of
+    the plan's province. Keys are ``plan-period-status``, ``-missing``, ``-progress``, ``plan-upcoming`` and
+    ``province-CODE-overview``. Returns how many were made; what stands unchanged keeps its artifact, and the day on
+    which it was made.
     """
     stale = await asyncio.to_thread(board.stale, context, plan, now)
     made = 0
     for one in stale:
-        for name, rows in one.tables.items():
-            title, nothing = TITLES[name]
-            of_period = f", kỳ {period_name(one.period)}" if one.period else ""
-            heading = f"**{title}** · Kế hoạch {plan.label}{of_period} · {local_day(now):%d/%m/%Y}"
-            key = "-".join(part for part in (plan.id, one.period.lower(), name) if part)
-            if rows:
-                await acreate_table_artifact(rows, key=key, description=heading)
-            else:
-                await acreate_markdown_artifact(f"{heading}\n\n{nothing}", key=key, description=heading)
+        made += await _publish_tables(context, plan, one, now)
+        if one.chart:
+            await acreate_image_artifact(
+                data_uri(one.chart),
+                key=_key(plan.id, one.period, "progress"),
+                description=_heading(context, "Biểu đồ tiến độ", plan, one.period, now),
+            )
             made += 1
     if stale:
-        await asyncio.to_thread(board.note_shown, context, plan, stale)
+        made += await _publish_overview(context, plan, {one.period: one.sums for one in stale if one.period}, now)
+        await asyncio.to_thread(board.note_shown, context, plan, stale, now)
     return made
+
+
+async def _publish_tables(context: Context, plan: Plan, one: Board, now: datetime) -> int:
+    for name, rows in one.tables.items():
+        title, nothing = TITLES[name]
+        heading = _heading(context, title, plan, one.period, now)
+        key = _key(plan.id, one.period, name)
+        if rows:
+            await acreate_table_artifact(rows, key=key, description=heading)
+        else:
+            await acreate_markdown_artifact(f"{heading}\n\n{nothing}", key=key, description=heading)
+    return len(one.tables)
+
+
+async def _publish_overview(context: Context, plan: Plan, sums: Mapping[str, Sequence[StageSum]], now: datetime) -> int:
+    of = province(context, plan)
+    if of is None:
+        return 0
+    found = await asyncio.to_thread(overview, context, of, now, {plan.id: sums})
+    name = f"{found.name[:1].lower()}{found.name[1:]}"
+    heading = f"**Toàn cảnh {name}** · {len(found.rows)} kế hoạch · {local_day(now):%d/%m/%Y}{_portal(context)}"
+    parts = [heading, _table(found.rows)]
+    if found.chart:
+        parts.append(f"![Tiến độ các kế hoạch đang trong mùa báo cáo]({data_uri(found.chart)})")
+    await acreate_markdown_artifact("\n\n".join(parts), key=_key("province", of.code, "overview"), description=heading)
+    return 1
+
+
+def _key(*parts: str) -> str:
+    """Prefect takes small letters, digits and dashes."""
+    return "-".join(part.lower().replace(".", "-") for part in parts if part)
+
+
+def _heading(context: Context, title: str, plan: Plan, period: str, now: datetime) -> str:
+    of_period = f", {period_name(period)}" if period else ""
+    return f"**{title}** · {plan.label}{of_period} · {local_day(now):%d/%m/%Y}{_portal(context)}"
+
+
+def _portal(context: Context) -> str:
+    url = context.settings.portal_url
+    return f" · [Cổng nộp báo cáo]({url})" if url else ""
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows as a table in Markdown; numbers stand right."""
+    first = rows[0]
+    marks = ["--:" if isinstance(value, int) else "---" for value in first.values()]
+    lines = [first.keys(), marks, *(row.values() for row in rows)]
+    return "\n".join(f"| {' | '.join(str(cell).replace('|', '/') for cell in line)} |" for line in lines)

@@ -8,19 +8,21 @@ from prefect import flow, get_run_logger, runtime, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
-from prefect.states import Completed, Failed
+from prefect.states import Failed
 
 from dunghan import clock
 from dunghan.core.names import plain, stage_name
-from dunghan.engine import counting
+from dunghan.engine import counting, news
 from dunghan.engine.counting import StageSum, word
 from dunghan.engine.delivery import deliver
 from dunghan.engine.run import Ran
 from dunghan.engine.sweep import Pass, decide_only, open_only
 from dunghan.outbox import Tally
 from flows import names
+from flows.announce import announce
 from flows.desk import desk, sit_down
 from flows.publish import publish_board
+from flows.states import final
 from models.errors import DunghanError
 from models.timezone import VIETNAM, local_day
 
@@ -61,6 +63,15 @@ async def publish(plan: str, now: datetime) -> int:
     return await publish_board(context, context.catalog.plan(plan), now)
 
 
+@task(name="báo sự kiện", task_run_name="bao su kien", cache_policy=NO_CACHE)
+async def tell_news(plan: str, now: datetime) -> int:
+    """Note what came in or failed, and tell all news as events."""
+    context = desk()
+    held = context.catalog.plan(plan)
+    await asyncio.to_thread(news.note_incoming, context, held, now)
+    return await announce(context, held, get_run_logger())
+
+
 def _moment(as_of: datetime | None) -> datetime:
     """The run's ``now``, fixed once: the parameter, else the scheduled time, else the clock."""
     found = as_of or runtime.flow_run.scheduled_start_time or clock.now()
@@ -87,6 +98,7 @@ async def reporting_chain(plan: str, as_of: datetime | None = None, dry_run: boo
     3. Decide, and enqueue in the same transaction.
     4. Deliver.
     5. Publish what changed.
+    6. Tell what is news, as events.
 
     Args:
         plan: Mã kế hoạch, như ha-giang-168-2016.
@@ -115,13 +127,14 @@ async def reporting_chain(plan: str, as_of: datetime | None = None, dry_run: boo
     _tell(log, sent)
     if not dry_run:
         await publish(plan, now)
+        await tell_news(plan, now)
 
     state = await asyncio.to_thread(word, context, held, now)
     log.info("Kết quả: %s", state)
     said = _said(Ran(plan, now, done, sent, state).document)
     if sent.dead:
         return Failed(name=f"Undelivered {sent.dead}", message=said)
-    return Completed(name=state, message=said)
+    return final(state, said, context.settings.state_colours)
 
 
 def _tell(log: Any, sent: Tally) -> None:

@@ -49,7 +49,7 @@ def rung_name(offset: int) -> str:
     return f"{offset:+d}d"
 
 
-MessageKind = Literal["reminder", "escalation", "digest", "notice", "receipt"]
+MessageKind = Literal["reminder", "escalation", "digest", "notice", "news", "receipt"]
 
 Fires = Literal["first_notice", "rung_due", "caught_up", "returned"]
 Silences = Literal[

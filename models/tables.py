@@ -274,6 +274,37 @@ class AttemptRow(SQLModel, table=True):
     detail: str = _text()
 
 
+class AnnouncementRow(SQLModel, table=True):
+    """Something that happened and is told as a Prefect event: noted once, told until the server has it.
+
+    ``key`` is for people, ``event_id`` follows from it. ``covers`` are the attempts that it tells of, ``upto`` is the
+    last submission or decision that it tells of. ``told_on`` is the day of the message that tells a coordinator.
+    """
+
+    __tablename__ = "announcement"
+    __table_args__ = (
+        Index(
+            "announcement_pending",
+            "plan",
+            "noted_at",
+            postgresql_where=text("emitted_at IS NULL"),
+            sqlite_where=text("emitted_at IS NULL"),
+        ),
+        Index("announcement_of_plan", "plan", "event", "noted_at"),
+    )
+
+    key: str = Field(primary_key=True)
+    event_id: str = Field(unique=True)
+    plan: str
+    event: str
+    noted_at: datetime = _instant()
+    payload: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    covers: list[int] = Field(sa_column=Column(JSON, nullable=False))
+    upto: int | None = None
+    emitted_at: datetime | None = _instant(nullable=True)
+    told_on: date | None = None
+
+
 class TokenRow(SQLModel, table=True):
     """A gateway's tokens, sealed under SECRET_KEY."""
 

@@ -12,7 +12,7 @@ _OF_A_MESSAGE = frozenset(
     (
         "office", "name", "plan", "plan_title", "place", "lines", "count", "when", "last_day", "sign_office",
         "sign_name", "sign_contact", "date", "table", "missing", "reached", "waiting", "failed", "unreachable",
-        "undated",
+        "undated", "news",
     )
 )  # fmt: skip
 

@@ -55,7 +55,7 @@ def _begin(context: Context, connection: Connection, obligation_id: str) -> Acti
 
 
 @contextmanager
-def _acting(context: Context, obligation_id: str) -> Iterator[Acting]:
+def acting(context: Context, obligation_id: str) -> Iterator[Acting]:
     """Begin in a transaction of its own."""
     with writing(context.db) as connection:
         yield _begin(context, connection, obligation_id)
@@ -124,7 +124,7 @@ def give_back(context: Context, obligation_id: str, *, by: str, because: str, at
 
 def _judge(context: Context, obligation_id: str, kind: str, by: str, because: str, at: datetime | None) -> None:
     when = context.not_future(at or context.now(), "--at")
-    with _acting(context, obligation_id) as doing:
+    with acting(context, obligation_id) as doing:
         stands = standing(doing.events, when)
         possible = ("submitted",) if kind == "accept" else ("submitted", "accepted")
         if stands not in possible:
@@ -141,25 +141,35 @@ def extend(
 ) -> None:
     """Give a new last day (inclusive); a new ladder begins from it. Raises DeadlineUndated, UsageError."""
     when = context.not_future(at or context.now(), "--at")
-    with _acting(context, obligation_id) as doing:
-        current = last_day(doing.one.deadline.last_day, doing.events, when)
-        if current is None:
-            raise DeadlineUndated(f"{obligation_id} has no date to extend: set one with `dunghan set-date`.")
-        if until <= current:
-            raise UsageError(f"An extension goes beyond the last day in force, {current}: {until} does not.")
-        _decide(context, doing, "extend", when, by, because, until)
-        rules = context.rules(doing.plan, facts.plan_facts(doing.connection, doing.plan.id))
-        first = steps(rules.ladder, until, rules.issued_on, rules.calendar)[0].at
-        obligations.extend(doing.connection, doing.one.id, until, first)
+    with acting(context, obligation_id) as doing:
+        extend_within(context, doing, until, by=by, because=because, when=when)
+
+
+def extend_within(context: Context, doing: Acting, until: date, *, by: str, because: str, when: datetime) -> None:
+    """Extend inside the transaction of a larger action."""
+    current = last_day(doing.one.deadline.last_day, doing.events, when)
+    if current is None:
+        raise DeadlineUndated(f"{doing.one.id} has no date to extend: set one with `dunghan set-date`.")
+    if until <= current:
+        raise UsageError(f"An extension goes beyond the last day in force, {current}: {until} does not.")
+    _decide(context, doing, "extend", when, by, because, until)
+    rules = context.rules(doing.plan, facts.plan_facts(doing.connection, doing.plan.id))
+    first = steps(rules.ladder, until, rules.issued_on, rules.calendar)[0].at
+    obligations.extend(doing.connection, doing.one.id, until, first)
 
 
 def waive(context: Context, obligation_id: str, *, by: str, because: str, at: datetime | None = None) -> None:
     """Release the office from this obligation."""
     when = context.not_future(at or context.now(), "--at")
-    with _acting(context, obligation_id) as doing:
-        if standing(doing.events, when) == "waived":
-            raise NotPossible(f"{obligation_id} is waived already. See `dunghan explain`.")
-        _decide(context, doing, "waive", when, by, because)
+    with acting(context, obligation_id) as doing:
+        waive_within(context, doing, by=by, because=because, when=when)
+
+
+def waive_within(context: Context, doing: Acting, *, by: str, because: str, when: datetime) -> None:
+    """Waive inside the transaction of a larger action."""
+    if standing(doing.events, when) == "waived":
+        raise NotPossible(f"{doing.one.id} is waived already. See `dunghan explain`.")
+    _decide(context, doing, "waive", when, by, because)
 
 
 def acknowledge(
@@ -169,7 +179,7 @@ def acknowledge(
     when = context.not_future(at or context.now(), "--at")
     if until < local_day(when):
         raise UsageError(f"The promised date {until} has passed: promise a day from {local_day(when)} on.")
-    with _acting(context, obligation_id) as doing:
+    with acting(context, obligation_id) as doing:
         if standing(doing.events, when) in ("submitted", "accepted", "waived"):
             raise NotPossible(f"{obligation_id} is answered already: there is nothing to promise.")
         _decide(context, doing, "acknowledge", when, by, because, until)

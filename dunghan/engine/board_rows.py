@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from dunghan.core import dispatch
+from dunghan.core import chart, dispatch
 from dunghan.core.ladder import steps
 from dunghan.core.names import stage_name
 from dunghan.core.periods import period_name
 from dunghan.core.state import OPEN_DAYS, last_day, state
-from dunghan.core.tally import tally
+from dunghan.core.tally import StageCount, tally
 from dunghan.engine.context import Context
-from dunghan.engine.counting import countable, ended
+from dunghan.engine.counting import countable, ended, stages
 from dunghan.engine.owed import Standing, stand
 from dunghan.store import contacts
 from dunghan.store.alike import Alike, eventful, quiet
@@ -57,8 +57,25 @@ def status_rows(plan: Plan, found: Iterable[Alike], now: datetime) -> list[dict[
             "Chưa có hạn": s.undated,
         }
         for (report, key), counted in tally(map(countable, found), now).items()
-        for s in counted
+        for s in _in_chain_order(plan, counted)
     ]
+
+
+def _in_chain_order(plan: Plan, counted: Iterable[StageCount]) -> list[StageCount]:
+    order = stages(plan)
+    return sorted(counted, key=lambda s: order.index(s.stage) if s.stage in order else len(order))
+
+
+def progress(plan: Plan, period: str, found: Iterable[Alike], now: datetime) -> str:
+    """The chart of a period's progress as SVG: a bar for each stage of each report."""
+    titles = _titles(plan)
+    bars = []
+    for (report, _), counted in tally(map(countable, found), now).items():
+        bars += [
+            chart.Bar(titles.get(report, report)),
+            *(chart.bar(stage_name(s.stage), s) for s in _in_chain_order(plan, counted)),
+        ]
+    return chart.svg(f"{plan.label}, {period_name(period)}, đến {local_day(now):%d/%m/%Y}", bars)
 
 
 def missing_rows(

@@ -1,6 +1,6 @@
 """Counting what is in season, period by period: from the board where that stands, anew where something changed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -129,14 +129,25 @@ def fresh_until(context: Context, found: Iterable[Alike], now: datetime) -> date
     return min((turn for turn in turns if turn > now), default=None)
 
 
-def in_season(context: Context, plan: Plan, now: datetime, stage: str | None = None) -> list[StageSum]:
-    """The sums of every period of a plan, stage by stage or of one stage; a fresh board is not counted again."""
+def in_season(
+    context: Context,
+    plan: Plan,
+    now: datetime,
+    stage: str | None = None,
+    known: Mapping[str, Sequence[StageSum]] | None = None,
+) -> list[StageSum]:
+    """The sums of every period of a plan, stage by stage or of one stage.
+
+    What is ``known`` of a period, or stands fresh on its board, is not counted again.
+    """
     found: list[StageSum] = []
     with reading(context.db) as connection:
         marks = boards.marks(connection, plan.id)
         for period in begun(context, plan, now):
             mark = marks.get(period, boards.NEVER_SHOWN)
-            if mark.fresh(now):
+            if known and period in known:
+                found += [each for each in known[period] if stage in (None, each.stage)]
+            elif mark.fresh(now):
                 held = (StageSum(**each) for each in mark.sums)
                 found += [each for each in held if stage in (None, each.stage)]
             else:
@@ -162,7 +173,11 @@ def word(context: Context, plan: Plan, now: datetime) -> str:
     Overdue counts who is late and still on the ladder (what is years past is history); waiting, who is to report
     within the next thirty days.
     """
-    found = in_season(context, plan, now)
+    return word_of(in_season(context, plan, now))
+
+
+def word_of(found: Sequence[StageSum]) -> str:
+    """The one word for what was counted."""
     if late := sum(s.late for s in found):
         return f"Overdue {late}"
     waiting = sum(s.waiting for s in found)

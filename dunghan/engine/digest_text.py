@@ -72,9 +72,10 @@ def unreachable(
 
 
 def _sent(connection: Connection, plan: Plan, now: datetime) -> dict[str, list[str]]:
-    """Today's messages but the digest: their offices by status."""
+    """Today's messages but those to the coordinators themselves: their offices by status."""
     sql = (
-        "SELECT DISTINCT status, office FROM message WHERE plan = :plan AND day = :day AND kind <> 'digest' "
+        "SELECT DISTINCT status, office FROM message WHERE plan = :plan AND day = :day "
+        "AND kind NOT IN ('digest', 'news') "
         "ORDER BY office"
     )
     found: dict[str, list[str]] = defaultdict(list)

@@ -12,6 +12,7 @@ from dunghan.core.state import silence
 from dunghan.engine.context import Context
 from dunghan.engine.counting import ended
 from dunghan.engine.digest_text import digest_fields
+from dunghan.engine.news_text import news_fields
 from dunghan.engine.owed import Standing
 from dunghan.engine.papers import Desk, Gatherer, Paper, Papers, Upstream, sit
 from dunghan.outbox import Claimed, Prepared
@@ -64,6 +65,9 @@ class Writer:
             return Prepared(withdrawn=f"its day, {one.day}, lies more than {reach} days back")
         if one.kind == "digest":
             return self._ready(one, contact, desk, [], digest_fields(self._context, connection, desk.plan, self._now))
+        if one.kind == "news":
+            fields = news_fields(self._context, connection, desk.plan, one.contact_id, one.day)
+            return self._ready(one, contact, desk, [], fields) if fields else Prepared(withdrawn="told already")
         owing = [p for i in carried if (p := held.by_id.get(i)) and p.like.state not in ANSWERED]
         if one.kind == "notice":
             owing = [p for p in owing if p.like.state == "returned"]

@@ -54,15 +54,22 @@ class Silent(NamedTuple):
 
 
 def silent(
-    connection: "Source", plan: str, report: str, period: str, stage: str, most: int | None = None
+    connection: "Source",
+    plan: str,
+    report: str,
+    period: str,
+    stage: str,
+    most: int | None = None,
+    last_day: date | None = None,
 ) -> list[Silent]:
-    """The offices (at most so many) of one stage to whose dated obligations nothing has happened."""
+    """The offices (at most so many) of one stage to whose dated obligations (of one last day) nothing has happened."""
     sql = (
         f"SELECT o.office, CAST(o.to_offices AS TEXT) AS to_offices {OF_A_PERIOD} "
-        f"AND o.stage = :stage AND o.last_day IS NOT NULL AND NOT {HAPPENED} ORDER BY o.office"
-        + ("" if most is None else f" LIMIT {most}")
+        f"AND o.stage = :stage AND {'o.last_day IS NOT NULL' if last_day is None else 'o.last_day = :last_day'} "
+        f"AND NOT {HAPPENED} ORDER BY o.office" + ("" if most is None else f" LIMIT {most}")
     )
-    values = {"plan": plan, "report": report, "period": period, "stage": stage}
+    values: dict[str, Any] = {"plan": plan, "report": report, "period": period, "stage": stage}
+    values |= {} if last_day is None else {"last_day": last_day}
     return [Silent(row.office, row.to_offices) for row in fetch(connection, sql, values)]
 
 

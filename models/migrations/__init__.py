@@ -1,4 +1,4 @@
 """Alembic migrations, run by ``dunghan init`` from any folder."""
 
-HEAD = "0003"
+HEAD = "0004"
 """The revision that this version of the software works on."""

@@ -22,8 +22,8 @@ def made(context: Context) -> list[RunnerDeployment]:
     return deployments(context)
 
 
-def test_there_is_one_a_plan_and_a_round_of_the_outbox(made: list[RunnerDeployment]) -> None:
-    assert [d.name for d in made] == [*PLANS, "hop-thu-di"]
+def test_there_is_one_a_plan_and_those_of_all_plans(made: list[RunnerDeployment]) -> None:
+    assert [d.name for d in made] == [*PLANS, "hop-thu-di", "gia-han-mien", "bao-dau-moi", "canh-gac"]
 
 
 def test_prefect_takes_their_names(context: Context, made: list[RunnerDeployment]) -> None:
@@ -42,7 +42,7 @@ def test_the_chains_run_daily_at_eight_in_vietnam(made: list[RunnerDeployment]) 
 
 
 def test_the_rounds_keep_to_working_hours(made: list[RunnerDeployment]) -> None:
-    (schedule,) = [s.schedule for s in made[-1].schedules or ()]
+    (schedule,) = [s.schedule for s in made[4].schedules or ()]
     assert isinstance(schedule, CronSchedule)
     assert (schedule.cron, schedule.timezone) == ("*/10 7-17 * * *", "Asia/Ho_Chi_Minh")
 
@@ -57,6 +57,7 @@ def test_each_knows_its_plan_and_carries_its_tags(made: list[RunnerDeployment]) 
 def test_entrypoints_are_module_paths_that_load(made: list[RunnerDeployment]) -> None:
     assert {d.entrypoint for d in made} == {
         "flows.reporting_chain.reporting_chain", "flows.outbox_round.outbox_round",
+        "flows.second_person.second_person", "flows.tell_coordinator.tell_coordinator", "flows.watchdog.watchdog",
     }  # fmt: skip
     for entrypoint in {d.entrypoint for d in made}:
         assert entrypoint
@@ -69,3 +70,17 @@ def test_the_form_of_a_run_is_asked_for_in_vietnamese(made: list[RunnerDeploymen
     assert list(said) == ["plan", "as_of", "dry_run"]
     assert "Mã kế hoạch" in said["plan"] and "Giờ Việt Nam" in said["as_of"] and "Chạy thử" in said["dry_run"]
     assert schema.required == ["plan"]
+    assert schema.properties["plan"]["enum"] == [PLANS[0]], "its own plan and no other"
+    assert schema.properties["plan"]["title"] == "Kế hoạch"
+    assert {"format": "date-time", "type": "string"} in schema.properties["as_of"]["anyOf"], "a picker"
+
+
+def test_the_form_for_a_second_person_names_the_real_plans_reports_and_periods(made: list[RunnerDeployment]) -> None:
+    (second,) = [d for d in made if d.name == "gia-han-mien"]
+    fields = second._parameter_openapi_schema.properties
+    assert fields["kind"]["enum"] == ["gia hạn", "miễn"]
+    assert fields["plan"]["enum"] == PLANS
+    assert {"annual", "midterm"} <= set(fields["report"]["enum"])
+    assert {"2018", "2018-H2"} <= set(fields["period"]["enum"])
+    assert {"format": "date", "type": "string"} in fields["until"]["anyOf"], "a picker"
+    assert all(field["title"][0].isupper() and field["description"] for field in fields.values())

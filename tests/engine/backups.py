@@ -15,7 +15,7 @@ from config.catalog import Catalog
 from config.settings import Settings
 from dunghan.channels.zalo_tokens import Tokens
 from dunghan.core.times import instant
-from dunghan.engine import actions, plan_actions
+from dunghan.engine import actions, news, plan_actions
 from dunghan.engine.backup import Made, backup
 from dunghan.engine.backup_format import Manifest
 from dunghan.engine.context import Context
@@ -70,6 +70,7 @@ def live(context: Context, folder: Path) -> Context:
     day = instant("2020-12-10", "d").date()
     plan_actions.set_date(context, "binh-thuan-687-2020", "annual", "district", day, because="công văn 12", by="B")
     plan_actions.pause(context, "can-tho-115-2021", because="bão số 4", by="B")
+    news.note_incoming(context, context.catalog.plan(PLAN), context.now())
     with writing(context.db) as connection:
         add_offices(connection, [Office("99", "Tỉnh Mới", "province", None, None, None)])
         waiting = list(connection.scalars(select(MESSAGE.c.id).order_by(MESSAGE.c.id)))

@@ -33,7 +33,7 @@ def shown(context: Context, when: str, plan: str = PLAN) -> list[str]:
     """Show what is stale at an instant; says the periods, '' for the calendar."""
     held = context.catalog.plan(plan)
     stale = board.stale(context, held, at(when))
-    board.note_shown(context, held, stale)
+    board.note_shown(context, held, stale, at(when))
     return [one.period for one in stale]
 
 
@@ -121,7 +121,7 @@ def test_a_period_that_was_never_in_season_is_computed_once_and_not_published(co
     stale = board.stale(context, plan, at("2021-07-01"))
     assert [one.period for one in stale] == ["2020", "2021", ""]
     assert [sorted(one.tables) for one in stale] == [[], [], ["upcoming"]]
-    board.note_shown(context, plan, stale)
+    board.note_shown(context, plan, stale, at("2021-07-01"))
     assert board.stale(context, plan, at("2021-07-02")) == []
 
 
@@ -130,7 +130,7 @@ def test_what_changes_while_a_board_is_being_shown_is_shown_next_time(season: Co
     CHANGES["a submission"](season)
     stale = board.stale(season, held, at("2018-12-10T10:00"))
     CHANGES["a waiver"](season)
-    board.note_shown(season, held, stale)
+    board.note_shown(season, held, stale, at("2018-12-10T10:00"))
     assert shown(season, "2018-12-10T11:00") == ["2018", ""]
 
 

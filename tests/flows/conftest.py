@@ -6,9 +6,11 @@ import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from prefect.client.orchestration import get_client
@@ -19,10 +21,12 @@ from prefect.client.schemas.filters import (
     FlowRunFilterId,
 )
 from prefect.client.schemas.objects import Artifact, FlowRun, State, TaskRun
+from prefect.exceptions import Pause
 from prefect.flow_engine import run_flow_async
 from prefect.flows import Flow
 from prefect.states import Scheduled
 from prefect.testing.utilities import prefect_test_harness
+from prefect.types.entrypoint import EntrypointType
 
 from dunghan.demo.mailbox import Mailbox
 from dunghan.engine.context import Context
@@ -85,6 +89,7 @@ def installation(tmp_path: Path, _migrated: Path, mailbox: Mailbox, monkeypatch:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DUNGHAN_DATABASE_URL", f"sqlite:///{tmp_path}/dunghan.db")
     monkeypatch.setenv("DUNGHAN_EMAIL_URL", f"mailto://127.0.0.1:{mailbox.port}?from=bao-cao@so-ldtbxh.example")
+    monkeypatch.setenv("DUNGHAN_SECRET_KEY", str(tmp_path))  # each test is an installation of its own
     people = [Contact(code, f"Cán bộ {code}", email=f"can-bo@{code}.example") for code in DISTRICTS]
     people.append(Contact(LEAD, "Trần Thị Đầu Mối", "coordinator", email="dau-moi@so-ldtbxh.example"))
     context = Context()
@@ -130,6 +135,23 @@ async def run_scheduled(what: Flow[Any, Any], at: datetime, **parameters: Any) -
     async with get_client() as client:
         made = await client.create_flow_run(what, parameters=parameters, state=Scheduled(scheduled_time=at))
     return await look_up(await run_flow_async(what, made, parameters=parameters, return_type="state"))
+
+
+async def deployed(what: Flow[Any, Any], name: str) -> UUID:
+    """Register a flow as a deployment, without any schedule, and return its id."""
+    made: Any = await what.ato_deployment(name=name, entrypoint_type=EntrypointType.MODULE_PATH)
+    return UUID(str(await made.aapply()))
+
+
+async def carry_on(what: Flow[Any, Any], run_id: Any) -> State[Any]:
+    """Run a flow's run of that id, as a worker does that finds it scheduled, and say how it stands then."""
+    async with get_client() as client:
+        run = await client.read_flow_run(run_id)
+        with suppress(Pause):  # a suspended run leaves its process by this
+            return await run_flow_async(what, run, parameters=run.parameters, return_type="state")
+        found = (await client.read_flow_run(run_id)).state
+        assert found
+        return found
 
 
 Chain = Callable[..., Any]

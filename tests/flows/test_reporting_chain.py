@@ -16,6 +16,7 @@ from dunghan.store import contacts
 from dunghan.store.database import writing
 from dunghan.store.messages import MESSAGE
 from flows.reporting_chain import reporting_chain
+from flows.states import did_its_work
 from models.contact import Contact
 from models.timezone import VIETNAM
 from tests.flows.conftest import DISTRICTS, PLAN, PREFECT, Chain, run_scheduled
@@ -59,6 +60,20 @@ async def test_late_agencies_make_no_failed_run(chain: Chain) -> None:
     assert run.state.is_completed() and not run.state.is_failed()
 
 
+async def test_by_default_colours_are_about_the_run_and_on_request_about_the_plan(
+    chain: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUNGHAN_STATE_COLOURS", "plan")
+    for as_of, name, colour in (
+        ("2018-07-02", "On time", "COMPLETED"),
+        ("2018-11-09", "Waiting", "CRASHED"),
+        ("2018-12-12", "Overdue", "FAILED"),
+    ):
+        run = await chain(f"{as_of}T08:00")
+        assert (str(run.state.name).rstrip("0123456789 "), run.state.type.value) == (name, colour)
+        assert did_its_work(run.state) and run.counts["dead"] == 0
+
+
 async def test_messages_that_died_make_a_failed_run(chain: Chain, installation: Context, mailbox: Mailbox) -> None:
     mailbox._refusals = {f"can-bo@{DISTRICTS[0]}.example": "451 4.7.1 try later"}
     await chain("2018-11-09T08:00")
@@ -67,6 +82,7 @@ async def test_messages_that_died_make_a_failed_run(chain: Chain, installation: 
         assert connection.execute(waiting.values(attempts=MOST_ATTEMPTS - 1, retry_at=None)).rowcount == 1
     run = await chain("2018-11-09T09:00")
     assert (run.state.name, run.state.is_failed()) == ("Undelivered 1", True)
+    assert not did_its_work(run.state)
     assert run.counts["dead"] == 1
 
 
@@ -114,7 +130,7 @@ async def test_there_is_one_task_a_stage_and_as_many_as_before_with_more_offices
     small = await chain("2018-11-09T08:00")
     names = sorted(t.name for t in small.tasks)
     assert names == [
-        "cong bo", "gui thu", "kiem tra: Cap huyen", "kiem tra: Cap xa", "kiem tra: Co quan thuong truc",
+        "bao su kien", "cong bo", "gui thu", "kiem tra: Cap huyen", "kiem tra: Cap xa", "kiem tra: Co quan thuong truc",
         "kiem tra: So, ban, nganh", "kiem tra: To chuc, doan the", "mo ky bao cao", "quyet dinh va xep hang",
     ]  # fmt: skip
     tree = installation.catalog.tree

@@ -1,0 +1,33 @@
+"""One server with the story on it, and one browser, for every test here."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.ui.house import House, browser, chromium, house
+
+DAYS = ("2018-07-02", "2018-11-09", "2018-12-12")
+UI = [
+    pytest.mark.slow,
+    pytest.mark.prefect,
+    pytest.mark.xdist_group("ui"),
+    pytest.mark.skipif(
+        chromium() is None, reason="Chromium is not installed (Debian: apt-get install chromium); .ci/run installs it"
+    ),
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The house, played once."""
+    with house(tmp_path_factory.mktemp("ui"), DAYS) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    """A page of a real Chromium."""
+    with browser() as opened:
+        yield opened
