@@ -139,7 +139,7 @@ def without_prefects_database_all_is_registered_anew_beyond_loopback(served: Ser
         file.unlink()
     served.start("--host", "0.0.0.0")
     assert wait_for(lambda: "Stop with Ctrl-C" in served.said or served.process.poll() is not None, 90), served.said
-    assert len(_registered(served)) == 5, served.said
+    assert len(_registered(served)) == 8, served.said
     assert "see var/prefect/client.env" in served.said
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
-from deployments import server
+from deployments import child, server
 
 ROOT = Path(__file__).parents[2]
 FLAGS = (
@@ -71,12 +71,12 @@ def house(folder: Path, days: Sequence[str]) -> Iterator[House]:
             [sys.executable, "-m", "tests.ui.story", *days], env=told, cwd=ROOT, stdout=words, stderr=words
         )
     try:
-        child = server.start(settings, folder / "server.log")
+        process = server.start(settings, folder / "server.log")
         try:
             assert story.wait(120) == 0, f"the story broke off: {folder / 'story.log'}"
             yield House(settings["PREFECT_API_URL"])
         finally:
-            server.stop(child)
+            child.stop(process)
     finally:
         story.kill()
         story.wait()
