@@ -34,23 +34,16 @@ async def publish_board(context: Context, plan: Plan, now: datetime) -> int:
     which it was made.
     """
     stale = await asyncio.to_thread(board.stale, context, plan, now)
-    made = 0
-    for one in stale:
-        made += await _publish_tables(context, plan, one, now)
-        if one.chart:
-            await acreate_image_artifact(
-                data_uri(one.chart),
-                key=_key(plan.id, one.period, "progress"),
-                description=_heading(context, "Biểu đồ tiến độ", plan, one.period, now),
-            )
-            made += 1
-    if stale:
-        made += await _publish_overview(context, plan, {one.period: one.sums for one in stale if one.period}, now)
-        await asyncio.to_thread(board.note_shown, context, plan, stale, now)
-    return made
+    if not stale:
+        return 0
+    made = [_tables(context, plan, one, now) for one in stale] + [_chart(context, plan, one, now) for one in stale]
+    sums = {one.period: one.sums for one in stale if one.period}
+    counts = await asyncio.gather(*made, _overview(context, plan, sums, now))  # the server takes 25 ms for each
+    await asyncio.to_thread(board.note_shown, context, plan, stale, now)
+    return sum(counts)
 
 
-async def _publish_tables(context: Context, plan: Plan, one: Board, now: datetime) -> int:
+async def _tables(context: Context, plan: Plan, one: Board, now: datetime) -> int:
     for name, rows in one.tables.items():
         title, nothing = TITLES[name]
         heading = _heading(context, title, plan, one.period, now)
@@ -62,7 +55,16 @@ async def _publish_tables(context: Context, plan: Plan, one: Board, now: datetim
     return len(one.tables)
 
 
-async def _publish_overview(context: Context, plan: Plan, sums: Mapping[str, Sequence[StageSum]], now: datetime) -> int:
+async def _chart(context: Context, plan: Plan, one: Board, now: datetime) -> int:
+    if not one.chart:
+        return 0
+    heading = _heading(context, "Biểu đồ tiến độ", plan, one.period, now)
+    key = _key(plan.id, one.period, "progress")
+    await acreate_image_artifact(data_uri(one.chart), key=key, description=heading)
+    return 1
+
+
+async def _overview(context: Context, plan: Plan, sums: Mapping[str, Sequence[StageSum]], now: datetime) -> int:
     of = province(context, plan)
     if of is None:
         return 0

@@ -1,7 +1,5 @@
 """E-mail addresses as SMTP carries them: an international domain in its ASCII form, and no SMTPUTF8."""
 
-from functools import lru_cache
-
 from dunghan.channels.mime import mailable
 
 
@@ -9,7 +7,6 @@ class NotCarried(ValueError):
     """The address cannot be written to; the message says why and what to do, and does not quote it."""
 
 
-@lru_cache(maxsize=4096)
 def on_the_wire(address: str) -> str:
     """The address with its domain in ASCII (IDNA, RFC 3490); raises ``NotCarried``.
 

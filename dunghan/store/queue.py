@@ -1,6 +1,6 @@
 """The waiting messages: take a batch of them under a lease by compare-and-swap, and write down what became of it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -105,11 +105,12 @@ def _the_others_settled(connection: Connection) -> str:
 
 
 def settle(
-    connection: Connection, rows: Sequence[Mapping[str, Any]], attempts: Sequence[dict[str, Any]], owner: str
+    connection: Connection, rows: Sequence[dict[str, Any]], attempts: Sequence[dict[str, Any]], owner: str
 ) -> None:
     """Write down the fate of taken messages, and the attempts. What belongs to another owner by now stays as it is."""
-    free = [{**row, "lease_by": None, "lease_until": None} for row in rows]
-    update_each(connection, MESSAGE, free, held={"lease_by": owner, "status": "sending"})
+    for row in rows:
+        row["lease_by"] = row["lease_until"] = None
+    update_each(connection, MESSAGE, rows, held={"lease_by": owner, "status": "sending"})
     insert_new(connection, ATTEMPT, attempts)
 
 
