@@ -44,6 +44,12 @@ def _script(module: str, offices: int) -> Contestant:
     return run
 
 
+def _empty(bench: Bench) -> Spent:
+    spent = bench.run("prefect_empty", SMALL)
+    _require(spent["state"] == "Completed", spent)
+    return spent | {"task_runs": bench.task_runs(spent["flow_run"], at_least=2)}
+
+
 def _idle(bench: Bench) -> Spent:
     few, many = bench.world(FEW), bench.crowd(DUE_AMONG_IT, CROWD)
     words = (few.folder, few.offices, few.copy("idle"), many.folder, many.offices, many.copy("idle-crowd"))
@@ -74,6 +80,7 @@ ROUNDS: dict[str, Contestant] = {
     "cron_apprise_2200": _script("cron_apprise", MIDDLE),
     "prefect_per_office_2200": _script("prefect_per_office", MIDDLE),
     "ours_220": _ours(SMALL),
+    "prefect_empty": _empty,
     "prefect_per_office_220": _script("prefect_per_office", SMALL),
 }
 """Whole processes: three rounds make three samples, interleaved."""
@@ -95,8 +102,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "marginal": ("ours_12600", "ours_none_due", "raw_12600", "in_step_12600"),
     "counts": ("ours_12600", "ours_2200", "ours_220"),
     "smtplib": ("ours_12600", "cron_smtplib_12600"),
-    "apprise": ("ours_2200", "cron_apprise_2200"),
-    "prefect": ("ours_2200", "prefect_per_office_2200", "prefect_per_office_220"),
+    "apprise": ("ours_2200", "cron_apprise_2200", "prefect_empty"),
+    "prefect": ("ours_2200", "prefect_per_office_2200", "prefect_per_office_220", "prefect_empty"),
     "idle": ("idle",),
     "claim": ("claim_sqlite", "claim_postgres"),
     "claim-sqlite": ("claim_sqlite",),

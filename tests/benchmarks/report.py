@@ -87,6 +87,8 @@ def figures(samples: Samples) -> dict[str, float | None]:
         "marginal_ratio_without_chunking": _ratio(_minus(of("in_step_12600", "flow_s"), idle_flow), raw),
         "marginal_ratio_of_processes": _ratio(_minus(of("ours_12600"), of("ours_none_due")), raw),
         "marginal_ratio_of_cpu": _ratio(marginal_cpu, of("raw_12600", "raw_cpu_s")),
+        "any_flow_at_most_apprise_2200": _ratio(of("cron_apprise_2200"), of("prefect_empty")),
+        "any_flow_at_most_per_office_2200": _ratio(of("prefect_per_office_2200"), of("prefect_empty")),
         "marginal_us_per_reminder": None if marginal is None else marginal / 12_600 * 1e6,
         "claims_alone_sqlite": _ratio(of("claim_sqlite", "large_claim_s"), of("claim_sqlite", "small_claim_s")),
         "claims_alone_postgres": _ratio(of("claim_postgres", "large_claim_s"), of("claim_postgres", "small_claim_s")),
@@ -138,7 +140,9 @@ def table(samples: Samples) -> str:
     for contestant, held in medians(samples).items():
         rest = ", ".join(f"{k} {v:.5g}" for k, v in held.items() if k not in ("wall_s", "cpu_s"))
         rows.append(f"{contestant:<26} {held['wall_s']:>9.2f} {held['cpu_s']:>9.2f}  {rest}")
-    beside = {k: found[k] for k in found if k.startswith(("marginal_", "claims_", "sink_")) and k != "marginal_ratio"}
+    beside = {
+        k: found[k] for k in found if k.startswith(("marginal_", "claims_", "sink_", "any_")) and k != "marginal_ratio"
+    }
     rows += ["", *(f"{key:<36} {value:>12.2f}" for key, value in beside.items() if value is not None)]
     for size, held_counts in counts(samples).items():
         rows.append(f"ours, {size:>6} offices: " + ", ".join(f"{k} {v}" for k, v in held_counts.items()))
