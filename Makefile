@@ -13,7 +13,7 @@ LOCKED := $(PIP) install -qq --no-deps --require-hashes -r
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test chaos bench check pictures lock clean
+.PHONY: help setup demo test chaos bench scale check pictures lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -48,6 +48,9 @@ bench: .venv/.dev ## measure against the raw limit and the usual scripts (ARGS=-
 
 pictures: .venv/.dev ## take the pictures of docs/pictures anew, in a real Chromium (Debian: apt-get install chromium)
 	@$(BIN)/python -m tests.ui.pictures
+
+scale: .venv/.dev ## 63 provinces on one and two workers, one killed, the server restarted (ARGS="--provinces 8 --only two")
+	@$(BIN)/python -m tests.scale $(ARGS)
 
 lock: ## pin the dependencies anew after pyproject.toml changed (ARGS=--upgrade for newer ones)
 	@requirements/lock.sh $(ARGS)

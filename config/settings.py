@@ -30,6 +30,9 @@ class Settings(Value):
     redirect_to: str = ""
     state_colours: str = "run"
     """What the colour of a finished run in Prefect tells of: the ``run`` (red: our fault), the ``plan`` (red: late)."""
+    journal_dir: str = "var"
+    """Where senders keep their journals beside PostgreSQL: best one that all machines share, and absolute for workers,
+    whose runs have a folder of their own."""
     config_dir: str = ""
     """A folder laid out as ``config/`` whose plans, offices, calendar, ladder and templates come before ours."""
 

@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from dunghan.engine import prefect_api
+from deployments.reaching import reaching
 from dunghan.engine.context import Context
 from dunghan.engine.views import stamp
 from models.errors import ServerTrouble
@@ -18,33 +18,26 @@ def trigger(context: Context, plan_id: str, as_of: datetime | None) -> dict[str,
     Raises ServerTrouble where no server answers, the plan has no deployment, or the run failed; BadSettings where
     PREFECT_API_URL is no address.
     """
-    api = prefect_api.api()  # before Prefect reads it
-
-    import httpx
-    from prefect.client.schemas.objects import FlowRun
-    from prefect.deployments import run_deployment
-    from prefect.exceptions import ObjectNotFound
-    from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
-
-    from deployments.register import deployment_name
-    from flows.states import did_its_work
-
     plan = context.catalog.plan(plan_id)
     parameters: dict[str, Any] = {"plan": plan_id} | ({"as_of": as_of.isoformat()} if as_of else {})
-    known: dict[Any, Any] = {PREFECT_API_URL: api.url} | ({PREFECT_API_AUTH_STRING: api.auth} if api.auth else {})
-    try:
-        with temporary_settings(set_defaults=known):  # or Prefect starts a server of its own
+    with reaching() as api:  # before Prefect is imported, which would quote all of .env over a wrong address
+        from prefect.client.schemas.objects import FlowRun
+        from prefect.deployments import run_deployment
+        from prefect.exceptions import ObjectNotFound
+
+        from deployments.register import deployment_name
+        from flows.states import did_its_work
+
+        try:
             run: FlowRun = run_deployment(  # type: ignore[assignment]  # we are not in a loop
                 deployment_name(plan), parameters=parameters, timeout=PATIENCE_SECONDS, poll_interval=1,
                 as_subflow=False,
             )  # fmt: skip
-    except ObjectNotFound:
-        raise ServerTrouble(
-            f"The server at {api.url} knows no deployment of {plan_id}: "
-            "`dunghan serve` registers them; or PREFECT_API_URL is not right."
-        ) from None
-    except (httpx.HTTPError, RuntimeError) as error:
-        raise _told(api.url, error) from None
+        except ObjectNotFound:
+            raise ServerTrouble(
+                f"The server at {api.url} knows no deployment of {plan_id}: `dunghan serve` registers them, or "
+                "`dunghan deploy` for workers; or PREFECT_API_URL is not right."
+            ) from None
     state = run.state
     if state is None or not state.is_final():
         raise ServerTrouble(f"The run {run.name!r} has not ended after {PATIENCE_SECONDS} s: look at it in the UI.")
@@ -60,15 +53,3 @@ def trigger(context: Context, plan_id: str, as_of: datetime | None) -> dict[str,
         **counts,
         "state": (state.name or "").rstrip("0123456789 "),
     }
-
-
-def _told(url: str, error: Exception) -> ServerTrouble:
-    import httpx
-
-    code = error.response.status_code if isinstance(error, httpx.HTTPStatusError) else 0
-    if code == 401:
-        return ServerTrouble(f"The Prefect API at {url} lets nobody in without a password: {prefect_api.HOW_IN}.")
-    what = f"HTTP {code}" if code else type(error).__name__
-    return ServerTrouble(
-        f"No Prefect API can be used at {url} ({what}): start one with `dunghan serve`, or set PREFECT_API_URL."
-    )

@@ -12,6 +12,7 @@ from dunghan.engine.delivery import deliver
 from dunghan.outbox import Tally
 from flows.announce import announce
 from flows.desk import desk, sit_down
+from flows.plainly import plainly
 from models.errors import DunghanError
 
 
@@ -36,6 +37,7 @@ async def tell_news(now: datetime) -> int:
 
 
 @flow(name="hộp thư đi", persist_result=False)
+@plainly
 async def outbox_round() -> None:
     """Send what waits in the outbox, and tell what came in since the last run.
 

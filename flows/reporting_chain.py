@@ -21,6 +21,7 @@ from dunghan.outbox import Tally
 from flows import names
 from flows.announce import announce
 from flows.desk import desk, sit_down
+from flows.plainly import plainly
 from flows.publish import publish_board
 from flows.states import final
 from models.errors import DunghanError
@@ -90,6 +91,7 @@ def _run_name() -> str:
 
 
 @flow(name="reporting-chain", flow_run_name=_run_name, persist_result=False)
+@plainly
 async def reporting_chain(plan: str, as_of: datetime | None = None, dry_run: bool = False) -> State[dict[str, Any]]:
     """Run a plan's chain once.
 

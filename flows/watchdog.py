@@ -23,7 +23,7 @@ MOST = 200
 WITHOUT_HEARTBEAT = timedelta(hours=2)
 """How long a run may take where heartbeats are switched off."""
 OURS = "flows."
-CHAIN = "flows.reporting_chain."
+CHAIN, NATIONAL = "flows.reporting_chain.", "flows.national."
 AGAIN = "watchdog-"
 
 
@@ -38,7 +38,8 @@ async def watchdog(silent_seconds: int | None = None) -> int:
     """Find what died in silence.
 
     1. Runs of ours that are unfinished and whose process has not been heard of: mark them as crashed.
-    2. Where such a run was a plan's, run it once more for its own instant, so that its reminders still go out today.
+    2. Where such a run was a plan's, or the whole country's, run it once more for its own instant, so that its
+       reminders still go out today.
     3. Requests for a second person that nobody answered in time: on record as expired.
 
     Args:
@@ -101,8 +102,13 @@ async def _mark(client: PrefectClient, run: FlowRun) -> None:
 
 
 async def _run_again(client: PrefectClient, run: FlowRun, deployment: DeploymentResponse) -> bool:
-    """Run a plan's lost run once more, judged at its own instant; what was lost twice waits for the next morning."""
-    if not (deployment.entrypoint or "").startswith(CHAIN) or (run.idempotency_key or "").startswith(AGAIN):
+    """Run a plan's lost run once more, judged at its own instant; what was lost twice waits for the next morning.
+
+    So with the national run; a plan's run that belongs to one is that one's to start again.
+    """
+    if not (deployment.entrypoint or "").startswith((CHAIN, NATIONAL)) or (run.idempotency_key or "").startswith(AGAIN):
+        return False
+    if run.parent_task_run_id:
         return False
     as_of = run.parameters.get("as_of") or (run.expected_start_time or clock.now()).isoformat()
     await client.create_flow_run_from_deployment(

@@ -31,6 +31,7 @@ class PlanNotFound(UsageError):
     """No plan has that id."""
 
     def __init__(self, plan: str, known: Iterable[str]) -> None:
+        self.plan = plan
         super().__init__(f"No plan is called {plan!r}. {nearest(plan, known, 'dunghan plan list')}")
 
 
@@ -78,6 +79,10 @@ class DatabaseMissing(DunghanError):
 
 class DatabaseTrouble(DunghanError):
     """The database cannot be used now."""
+
+
+class WrongVersion(DatabaseTrouble):
+    """The database is of another version than this software."""
 
 
 class ServerTrouble(DunghanError):

@@ -78,11 +78,11 @@ def recover(context: Context, now: datetime) -> outbox.Tally:
 
 
 def journals(context: Context) -> Path | None:
-    """Where this machine's senders keep their journals: beside a SQLite file, else under ``var``."""
+    """Where senders keep their journals: beside a SQLite file, else where the settings say."""
     url = context.db.url
     if url.get_backend_name() == "sqlite":
         return Path(f"{url.database}-outbox") if url.database not in (None, "", ":memory:") else None
-    return Path("var") / f"outbox-{sha256(url.render_as_string().encode()).hexdigest()[:12]}"
+    return Path(context.settings.journal_dir) / f"outbox-{sha256(url.render_as_string().encode()).hexdigest()[:12]}"
 
 
 def _without_a_file(context: Context, connection: Connection) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """What can be wrong with the database, each in one line with what to do."""
 
-from models.errors import DatabaseMissing, DatabaseTrouble
+from models.errors import DatabaseMissing, DatabaseTrouble, WrongVersion
 from models.migrations import HEAD
 
 BUSY_SECONDS = 10
@@ -19,11 +19,9 @@ def require_version(version: str | None, place: str) -> None:
     if version is None:
         raise DatabaseMissing(f"The database at {place} is empty. {_RUN_INIT}")
     if version < HEAD:
-        raise DatabaseTrouble(
-            f"The database is of an older version ({version}, this software needs {HEAD}). {_RUN_INIT}"
-        )
+        raise WrongVersion(f"The database is of an older version ({version}, this software needs {HEAD}). {_RUN_INIT}")
     if version > HEAD:
-        raise DatabaseTrouble(
+        raise WrongVersion(
             f"The database is of a newer version ({version}) than this software ({HEAD}). Upgrade the software."
         )
 

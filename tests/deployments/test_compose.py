@@ -195,18 +195,6 @@ def _ask(database: URL, statement: str) -> str:
     return answer
 
 
-REGISTER_AND_RUN = """
-import sys
-from prefect.deployments import run_deployment
-from deployments.register import deployments
-from dunghan.engine.context import Context
-chain = next(one for one in deployments(Context()) if one.name == "ha-giang-168-2016")
-run = run_deployment(chain.apply(work_pool_name="dunghan"), parameters={
-    "plan": chain.name, "as_of": "2018-12-07T08:00:00+07:00"}, timeout=90, poll_interval=0.5)
-print("ended as", run.state.type.value, run.state.name)
-"""
-
-
 @pytest.mark.slow
 @pytest.mark.prefect
 @pytest.mark.postgres
@@ -216,22 +204,22 @@ def test_its_services_work_together_as_plain_processes(machine: Machine) -> None
     words = [machine.here(word) for word in SERVICES["postgres"]["healthcheck"]["test"][1:]]
     assert subprocess.run([str(bundled / words[0]), *words[1:]], timeout=30, check=False).returncode == 0
 
-    assert machine.command("setup").wait(60) == 0, machine.said()
-    assert "The database is ready at" in machine.said()
-
     assert not machine.healthy("server")
     server = machine.command("server")
     assert wait_for(lambda: machine.healthy("server") or server.poll() is not None, 90), machine.said()
     assert server.poll() is None, machine.said()
+
+    assert machine.command("setup").wait(60) == 0, machine.said()
+    assert "The database is ready at" in machine.said() and "9 created" in machine.said()
 
     webs = [free_port() for _ in range(SERVICES["worker"]["deploy"]["replicas"])]
     assert not machine.healthy("worker", webs[0])
     workers = [machine.command("worker", web=web) for web in webs]
     assert wait_for(lambda: all(machine.healthy("worker", web) for web in webs), 60), machine.said()
 
-    trigger = machine.command("worker", "python", "-c", REGISTER_AND_RUN, web=free_port())
-    assert trigger.wait(120) == 0, machine.said()
-    assert "ended as COMPLETED Overdue" in machine.said()
+    words = ("dunghan", "run", "ha-giang-168-2016", "--remote", "--as-of", "2018-12-07")
+    assert machine.command("worker", *words, web=free_port()).wait(120) == 0, machine.said()
+    assert "ha-giang-168-2016 as of 2018-12-07T08:00:00+07:00: Overdue" in machine.said()
 
     for together, grace in ((workers, 60), ([server], 30)):  # workers first
         for one in together:

@@ -36,10 +36,11 @@ def test_what_is_no_address_is_told(address: str, context: Context, monkeypatch:
         trigger(context, "ha-giang-168-2016", None)
 
 
-def test_a_wrong_address_does_not_quote_env(tmp_path: Path) -> None:
+@pytest.mark.parametrize("words", [("run", "ha-giang-168-2016", "--remote"), ("deploy",)], ids=["run", "deploy"])
+def test_a_wrong_address_does_not_quote_env(words: tuple[str, ...], tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("DUNGHAN_SECRET_KEY=geheim\n")
     done = subprocess.run(
-        [str(SCRIPT), "run", "ha-giang-168-2016", "--remote"], cwd=tmp_path,
+        [str(SCRIPT), *words], cwd=tmp_path,
         env=environment(HOME=str(tmp_path), PREFECT_API_URL="http://[::1/api"),
         capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip

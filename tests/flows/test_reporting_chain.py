@@ -167,9 +167,9 @@ async def test_without_a_database_the_run_fails_and_says_what_to_do(
     assert run.run.name == f"{PLAN} · 09/11/2018"
 
 
-async def test_a_plan_that_nobody_knows_makes_a_failed_run_with_the_nearest(chain: Chain) -> None:
+async def test_a_plan_that_nobody_knows_ends_the_run_with_the_nearest(chain: Chain) -> None:
     run = await chain("2018-11-09T08:00", plan="ha-giang-168-2017")
-    assert run.state.is_failed()
+    assert run.state.is_cancelled() and run.state.name == "Plan removed"
     assert PLAN in str(run.state.message)
 
 
