@@ -97,7 +97,7 @@ class _Talk:
         return Loss(self.ending or fault, [*self.cut, *self._out])
 
     def _hear_of(self, place: int) -> None:
-        if all_well := self._session.replies_at_hand(_ALL_WELL):
+        if all_well := self._session.getreplies(_ALL_WELL):
             self._note(place, judged(Reply(250, all_well[1].strip())))
             self._session.taken += 1
             return

@@ -5,14 +5,16 @@ import smtplib
 import socket
 import ssl
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from dunghan.channels.outcome import own_words
 from dunghan.channels.patience import Patience
 
+T = TypeVar("T")
 _CODES = {b"%d" % code: code for code in range(200, 600)}
 _SPACE = ord(" ")
 _MOST_LINES = 500
@@ -95,8 +97,11 @@ class Replies:
             if mark != b"-":
                 return Reply(code, words[0] if len(words) == 1 else b"\n".join(words))
 
-    def same(self, kind: re.Pattern[bytes]) -> re.Match[bytes] | None:
-        """Several answers that have come already, where they fit a pattern."""
+    def together(self, kind: re.Pattern[bytes], limit: float, stop: float) -> re.Match[bytes] | None:
+        """Several answers that have come in one go, where they fit a pattern; waits as ``read`` does, but for any."""
+        if not self.pending:
+            self._patience.begin(limit, stop)
+            self._receive()
         found = kind.match(self._held, self._at)
         if found:
             self._at = found.end()
@@ -133,19 +138,22 @@ class Session(smtplib.SMTP):
 
     def getreply(self) -> Reply:
         """One answer; whatever is wrong with it closes the connection and is raised."""
+        return self._heard(lambda file: file.read(self.limit, self.until))
+
+    def _heard(self, listen: Callable[[Replies], T]) -> T:
         if self.sock is None:
             raise smtplib.SMTPServerDisconnected("not connected")
         if self.file is None:
             self.file = Replies(self.sock)
         try:
-            return self.file.read(self.limit, self.until)
+            return listen(self.file)
         except OSError:
             self.close()
             raise
 
-    def replies_at_hand(self, kind: re.Pattern[bytes]) -> re.Match[bytes] | None:
-        """What has come already, where it fits a pattern of whole answers; None where they must be read one by one."""
-        return self.file.same(kind) if self.file is not None else None
+    def getreplies(self, kind: re.Pattern[bytes]) -> re.Match[bytes] | None:
+        """What comes in one go, where it fits a pattern of whole answers; None where they must be read one by one."""
+        return self._heard(lambda file: file.together(kind, self.limit, self.until))
 
     @property
     def pending(self) -> bool:

@@ -28,6 +28,17 @@ def shown(day: date) -> str:
     return f"{day:%d/%m/%Y}"
 
 
+def _for_a_template(office: str, desk: Desk, lines: Sequence[wording.Line]) -> dict[str, str]:
+    """What Zalo's ZNS templates are filled with."""
+    first = min((line.last_day for line in lines), default=None)
+    return {
+        "office": office,
+        "plan": desk.plan.number,
+        "count": str(len(lines)),
+        "last_day": shown(first) if first else "",
+    }
+
+
 class Writer:
     """Composes the letters of one delivery at the run's ``now``."""
 
@@ -103,7 +114,6 @@ class Writer:
         to, name = addresses[place][1], contact.name
         if context.settings.redirect_to:
             to, name = context.settings.redirect_to, f"{contact.name} (diễn tập)"
-        first = min([line.last_day for line in lines], default=None)
         return Prepared(
             Letter(
                 address=to,
@@ -117,12 +127,7 @@ class Writer:
                 language=contact.language,
                 date=self._written,
                 again=one.attempts > 1,
-                template_data={
-                    "office": office,
-                    "plan": desk.plan.number,
-                    "count": str(len(lines)),
-                    "last_day": shown(first) if first else "",
-                },
+                template_data={} if one.channel == "email" else _for_a_template(office, desk, lines),
             ),
             fallback=fallback,
         )

@@ -68,7 +68,8 @@ def test_what_is_out_waits_and_the_rest_goes_one_at_a_time(server: HostileSmtp, 
     outcomes = post(server, batch, **patience(fault))
     assert time.monotonic() - began < 5
     waiting = [n for n, kind in enumerate(kinds(outcomes)) if kind == "w"]
-    assert waiting == list(range(5, 5 + len(waiting))) and 1 < len(waiting) <= AHEAD
+    assert waiting == list(range(waiting[0], waiting[0] + len(waiting))) and 1 < len(waiting) <= AHEAD
+    assert waiting[0] == 5 or (5 in waiting and "reset" in outcomes[5].why)  # type: ignore[union-attr] # answers went too
     assert kinds(outcomes).replace("w", "") == "D" * (60 - len(waiting))
     assert max(server.accepted.values()) == 1 and server.connections == 2
     assert not [command for command in server.commands[-80:] if command.startswith("BDAT")], "no more go together"
