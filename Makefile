@@ -25,7 +25,7 @@ demo: .venv/.dunghan ## the main job on real input: a season of reminders, playe
 	@$(BIN)/dunghan demo $(ARGS)
 
 test: .venv/.dev ## install what tests need and run them all (ARGS="-k ladder" for some)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadgroup $(ARGS)
 
 chaos: .venv/.dev ## kill, race and starve it: 520 kills on SQLite, 170 on PostgreSQL (CHAOS_SEED=7 for the same story)
 	CHAOS_STORIES=5 CHAOS_SEED=$${CHAOS_SEED:-$$$$} $(BIN)/python -m pytest -n 2 --dist loadgroup tests/chaos $(ARGS)

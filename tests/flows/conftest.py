@@ -116,14 +116,16 @@ class Run:
         return found
 
 
-async def look_up(state: State[Any]) -> Run:
-    """Ask the server about the run that ended in this state."""
+async def look_up(state: State[Any], tasks_at_least: int = 0) -> Run:
+    """Ask the server about the run that ended in this state, when it has heard of so many of its tasks."""
     run_id = state.state_details.flow_run_id
     assert run_id
     async with get_client() as client:
         only = FlowRunFilter(id=FlowRunFilterId(any_=[run_id]))
         tasks = await client.read_task_runs(flow_run_filter=only)
-        while not all(task.state and task.state.is_final() for task in tasks):  # the server hears of tasks by events
+        end = asyncio.get_running_loop().time() + 20  # the server hears of tasks by events
+        while len(tasks) < tasks_at_least or not all(task.state and task.state.is_final() for task in tasks):
+            assert asyncio.get_running_loop().time() < end, [task.name for task in tasks]
             await asyncio.sleep(0.1)
             tasks = await client.read_task_runs(flow_run_filter=only)
         made = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run_id]))
@@ -161,9 +163,11 @@ Chain = Callable[..., Any]
 def chain(prefect_api: None, installation: Context) -> Chain:
     """Run the chain at an instant and look up what became of it."""
 
-    async def run(as_of: str | datetime | None = "2018-11-09T08:00", plan: str = PLAN, **given: Any) -> Run:
+    async def run(
+        as_of: str | datetime | None = "2018-11-09T08:00", plan: str = PLAN, tasks_at_least: int = 0, **given: Any
+    ) -> Run:
         moment = datetime.fromisoformat(as_of) if isinstance(as_of, str) else as_of
-        return await look_up(await reporting_chain(plan=plan, as_of=moment, return_state=True, **given))
+        return await look_up(await reporting_chain(plan=plan, as_of=moment, return_state=True, **given), tasks_at_least)
 
     return run
 
