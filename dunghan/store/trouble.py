@@ -14,6 +14,13 @@ def no_file(file: str) -> DatabaseMissing:
     return DatabaseMissing(f"There is no database at {file}. {_RUN_INIT}")
 
 
+_GONE = (
+    "Connection refused", "closed the connection", "connection is lost", "terminating connection",
+    "the database system is",  # starting up, shutting down, in recovery
+)  # fmt: skip
+"""What drivers and PostgreSQL say of a server that is not there, or no longer, or not yet."""
+
+
 def require_version(version: str | None, place: str) -> None:
     """Raise unless the schema is this software's own."""
     if version is None:
@@ -43,7 +50,7 @@ def told(place: str, said: str) -> DatabaseTrouble:
             f"The database at {place} cannot be read or written (disk I/O error): see whether its disk is full or over "
             "quota (`df`), or failing (`dmesg`). What was accepted before is safe."
         )
-    if any(words in said for words in ("Connection refused", "closed the connection", "connection is lost")):
+    if any(words in said for words in _GONE):
         or_else = " Or correct DUNGHAN_DATABASE_URL." if "Connection refused" in said else ""
         return DatabaseTrouble(
             f"The database server at {place} does not answer: start it and run again, nothing is lost.{or_else} "
