@@ -120,7 +120,7 @@ def _carried(reminders: list[dict[str, Any]]) -> str:
 
 
 def serve(
-    port: Annotated[int, typer.Option("--port", help="Of the Prefect server and its UI.")] = 4200,
+    port: Annotated[int, typer.Option("--port", help="Of the Prefect server and its UI.", min=1, max=65535)] = 4200,
     host: Annotated[
         str, typer.Option("--host", help="Where it listens; beyond loopback the API asks for a password.")
     ] = "127.0.0.1",
