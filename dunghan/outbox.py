@@ -20,6 +20,7 @@ from dunghan.settling import Claimed, Compose, Prepared, Tally, recover, settle
 from dunghan.store import queue
 from dunghan.store.database import reading, writing
 from dunghan.store.messages import MESSAGE
+from dunghan.store.rows import as_is
 from models.errors import DunghanError
 
 __all__ = ["Claimed", "Compose", "LeaseLost", "Outcome", "Prepared", "Tally", "claim", "deliver", "recover", "retry"]
@@ -63,7 +64,7 @@ def claim(
 
 def _claim(connection: Connection, wanted: queue.Wanted, owner: str) -> list[Claimed]:
     lease = queue.Lease(owner, wanted.real + LEASE)
-    return [Claimed(*row) for row in queue.take(connection, wanted, lease, BATCH)]
+    return list(map(as_is(Claimed), queue.take(connection, wanted, lease, BATCH)))
 
 
 def deliver(

@@ -8,7 +8,6 @@ FIELDS = ("office", "name", "role", "email", "zalo", "phone", "language")
 """The header of a contacts file, in this order."""
 
 AddressKind = Literal["email", "zalo", "phone"]
-_KINDS: tuple[AddressKind, ...] = ("email", "zalo", "phone")
 
 
 class Contact(NamedTuple):
@@ -29,5 +28,5 @@ class Contact(NamedTuple):
         >>> Contact("024", "A", email="a@x.example", phone="0912").addresses(frozenset({"email", "zalo"}))
         (('email', 'a@x.example'),)
         """
-        held = zip(_KINDS, (self.email, self.zalo, self.phone), strict=True)
+        held: tuple[tuple[AddressKind, str], ...] = ("email", self.email), ("zalo", self.zalo), ("phone", self.phone)
         return tuple([way for way in held if way[1] and way[0] in kinds])

@@ -64,7 +64,9 @@ class OfficeTree:
     def ever(self, code: str) -> Office | None:
         """The office's latest tenure, whether or not it still exists."""
         tenures = self._by_code.get(code)
-        return max(tenures, key=lambda o: o.valid_until or date.max) if tenures else None
+        if not tenures or len(tenures) == 1:
+            return tenures[0] if tenures else None
+        return max(tenures, key=lambda o: o.valid_until or date.max)
 
     def title(self, code: str) -> str:
         """The office's title, or its code where nobody knows it."""

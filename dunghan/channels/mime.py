@@ -38,20 +38,18 @@ def mailable(address: str) -> bool:
 
 def render(letter: Letter, head: Letterhead, date: datetime) -> bytes:
     """The whole message (RFC 5322) with CRLF line ends, ASCII only; ``letter.address`` must be ``mailable``."""
-    reply_to = letter.reply_to or head.reply_to
     day = letter.date or date
-    headers = (
-        f"From: {_mailbox(letter.from_name or head.name, head.address)}\r\n"
-        f"To: {_mailbox(letter.to_name, letter.address)}\r\n"
-        f"{_reply_to(reply_to) if reply_to else ''}"
-        f"Subject: {_unstructured(letter.subject)}\r\n"
-        f"Date: {_date(day, day.utcoffset())}\r\n"
-        f"Message-ID: {one_line(letter.message_id)}\r\n"
-        f"Auto-Submitted: auto-generated\r\n"
-        f"Content-Language: {one_line(letter.language)}\r\n"
-        f"MIME-Version: 1.0\r\n"
+    shared = _shared(
+        letter.from_name or head.name,
+        head.address,
+        letter.reply_to or head.reply_to,
+        letter.subject,
+        letter.language,
+        day,
+        day.utcoffset(),
     )
-    top = headers.encode("ascii", "replace")
+    own = f"To: {_mailbox(letter.to_name, letter.address)}\r\nMessage-ID: {one_line(letter.message_id)}\r\n"
+    top = shared + own.encode("ascii", "replace")
     if letter.html is None:
         return top + _part(b"plain", letter.text)
     return b"".join(
@@ -59,10 +57,30 @@ def render(letter: Letter, head: Letterhead, date: datetime) -> bytes:
     )
 
 
+@lru_cache(maxsize=256)
+def _shared(
+    name: str, address: str, reply_to: str, subject: str, language: str, date: datetime, offset: timedelta | None
+) -> bytes:
+    """The headers that most letters of a batch have in common.
+
+    The offset is part of the key only: equal instants in two time zones are equal datetimes.
+    """
+    headers = (
+        f"From: {_mailbox(name, address)}\r\n"
+        f"{_reply_to(reply_to) if reply_to else ''}"
+        f"Subject: {_unstructured(subject)}\r\n"
+        f"Date: {format_datetime(date)}\r\n"
+        f"Auto-Submitted: auto-generated\r\n"
+        f"Content-Language: {one_line(language)}\r\n"
+        f"MIME-Version: 1.0\r\n"
+    )
+    return headers.encode("ascii", "replace")
+
+
 def _part(subtype: bytes, text: str) -> bytes:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    packed = b2a_base64(text.replace("\n", "\r\n").encode("utf-8", "replace"), newline=False)
+    packed = b2a_base64(text.encode("utf-8", "replace").replace(b"\n", b"\r\n"), newline=False)
     return _PART % (subtype, b"\r\n".join(_lines(len(packed)).unpack(packed)))
 
 
@@ -73,7 +91,6 @@ def _lines(length: int) -> Struct:
     return Struct("76s" * whole + f"{rest}s" * bool(rest))
 
 
-@lru_cache(maxsize=4096)
 def _unstructured(text: str) -> str:
     """A header's free text, as it is when short and plain, else in encoded words (RFC 2047)."""
     line = one_line(text)
@@ -81,7 +98,6 @@ def _unstructured(text: str) -> str:
     return line if plain else _encoded_words(line)
 
 
-@lru_cache(maxsize=4096)
 def _mailbox(name: str, address: str) -> str:
     """``name <address>`` (RFC 5322, 3.4), folded before the address when the name is long."""
     phrase = one_line(name)
@@ -95,13 +111,6 @@ def _mailbox(name: str, address: str) -> str:
     return f"{phrase}{fold}<{address}>"
 
 
-@lru_cache(maxsize=256)
-def _date(date: datetime, offset: timedelta | None) -> str:
-    """The offset is part of the key only: equal instants in two time zones are equal datetimes."""
-    return format_datetime(date)
-
-
-@lru_cache(maxsize=256)
 def _reply_to(mailbox: str) -> str:
     name, address = parseaddr(one_line(mailbox))
     return f"Reply-To: {_mailbox(name, address)}\r\n" if mailable(address) else ""

@@ -56,7 +56,7 @@ def unheard(place: int, outcome: Outcome) -> None:
     """Nobody listens."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that costs more than all else in making one
 class Letter:
     """One message to one address.
 

@@ -5,7 +5,6 @@ import smtplib
 import socket
 import ssl
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -138,22 +137,26 @@ class Session(smtplib.SMTP):
 
     def getreply(self) -> Reply:
         """One answer; whatever is wrong with it closes the connection and is raised."""
-        return self._heard(lambda file: file.read(self.limit, self.until))
-
-    def _heard(self, listen: Callable[[Replies], T]) -> T:
-        if self.sock is None:
-            raise smtplib.SMTPServerDisconnected("not connected")
-        if self.file is None:
-            self.file = Replies(self.sock)
         try:
-            return listen(self.file)
+            return self._replies().read(self.limit, self.until)
         except OSError:
             self.close()
             raise
 
     def getreplies(self, kind: re.Pattern[bytes]) -> re.Match[bytes] | None:
         """What comes in one go, where it fits a pattern of whole answers; None where they must be read one by one."""
-        return self._heard(lambda file: file.together(kind, self.limit, self.until))
+        try:
+            return self._replies().together(kind, self.limit, self.until)
+        except OSError:
+            self.close()
+            raise
+
+    def _replies(self) -> Replies:
+        if self.sock is None:
+            raise smtplib.SMTPServerDisconnected("not connected")
+        if self.file is None:
+            self.file = Replies(self.sock)
+        return self.file
 
     @property
     def pending(self) -> bool:

@@ -1,5 +1,6 @@
 """The words of a message: facts poured into the templates that officials may edit."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from html import escape
@@ -12,6 +13,7 @@ from dunghan.core.templates import Template, filled
 NAMES_SHOWN = 12
 """How many missing offices a message names before it counts the rest."""
 ADDRESSEE, _NAME = "\ue000", "\ue001"
+_PLACES = re.compile(f"({ADDRESSEE}|{_NAME})")
 """Stand-ins from Unicode's private use area, which no template and no name holds. A line whose office is ``ADDRESSEE``
 is about the office that the message goes to."""
 
@@ -103,17 +105,22 @@ def _line_fields(line: Line, today: date, language: str) -> dict[str, str]:
 
 
 class Form(NamedTuple):
-    """A message in which only the addressee's ``%(office)s`` and ``%(name)s`` are still to be filled in."""
+    """A message in which only the addressee's office and name are still to be filled in: pieces, and their places."""
 
-    subject: str
-    text: str
-    html: str
+    subject: tuple[str, ...]
+    text: tuple[str, ...]
+    html: tuple[str, ...]
 
     def to(self, office: str, name: str) -> Words:
         """The message to one addressee."""
-        words = {"office": office, "name": name}
-        subject = " ".join((self.subject % words).split())
-        return Words(subject, self.text % words, self.html % {"office": _html(office), "name": _html(name)})
+        put = {ADDRESSEE: office, _NAME: name}.get
+        put_html = {ADDRESSEE: _html(office), _NAME: _html(name)}.get
+        subject = "".join([put(piece, piece) for piece in self.subject])
+        return Words(
+            subject if len(self.subject) == 1 else " ".join(subject.split()),
+            "".join([put(piece, piece) for piece in self.text]),
+            "".join([put_html(piece, piece) for piece in self.html]),
+        )
 
 
 def letter(
@@ -125,9 +132,9 @@ def letter(
     return form(template, lines, sign, today, language, shared, bool(office), bool(name)).to(office, name)
 
 
-def _open(text: str) -> str:
-    """The text with the two stand-ins as places to fill in."""
-    return text.replace("%", "%%").replace(ADDRESSEE, "%(office)s").replace(_NAME, "%(name)s")
+def _open(text: str) -> tuple[str, ...]:
+    """The text cut at the two stand-ins, which are pieces of their own."""
+    return tuple(_PLACES.split(text))
 
 
 def form(
@@ -159,7 +166,7 @@ def form(
     text_lines = gap.join(filled(template.line, f) for f in shown)
     html_lines = "\n".join(filled(template.line_html, _escaped(f)) for f in shown)
     return Form(
-        _open(template.subject.format_map(common)),
+        _open(" ".join(template.subject.format_map(common).split())),
         _open(filled(template.text, {**common, "lines": text_lines}) + "\n"),
         _open(filled(template.html, {**_escaped(common), "lines": html_lines}) + "\n"),
     )

@@ -89,7 +89,8 @@ def missing_rows(
     """Who is missing, the longest overdue first: deadline and basis, last reminder, whether anybody can be reached."""
     owing: list[Standing] = []
     for report, period in dict.fromkeys((a.report, a.period) for a in found):
-        owing += _owing(context, connection, plan, report, period, now, most)
+        happened = any(a.events for a in found if (a.report, a.period) == (report, period))
+        owing += _owing(context, connection, plan, report, period, now, most, happened)
     owing = sorted(owing, key=lambda s: (s.last_day or s.one.period.ends_on, s.one.id))[:most]
     rows = list(_named(context, connection, plan, owing, now))
     more = sum(a.many for a in found if state(a.last_day, a.events, now) in OWING) - len(rows)
@@ -99,12 +100,19 @@ def missing_rows(
 
 
 def _owing(
-    context: Context, connection: "Connection", plan: Plan, report: str, period: str, now: datetime, most: int
+    context: Context,
+    connection: "Connection",
+    plan: Plan,
+    report: str,
+    period: str,
+    now: datetime,
+    most: int,
+    happened: bool,
 ) -> Iterator[Standing]:
     since, until = ended(context, now), local_day(now) + timedelta(days=OPEN_DAYS)
     for one in quiet(connection, plan.id, report, period, since, until, most):
         yield stand(one, (), now)
-    for one, events in eventful(connection, plan.id, report, period):
+    for one, events in eventful(connection, plan.id, report, period) if happened else ():
         standing = stand(one, events, now)
         if standing.state in OWING and standing.last_day and standing.last_day >= since:
             yield standing

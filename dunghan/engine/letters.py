@@ -103,15 +103,12 @@ class Writer:
         self, one: Claimed, contact: Contact, desk: Desk, lines: Sequence[wording.Line], fields: Mapping[str, str]
     ) -> Prepared:
         context = self._context
-        addresses = contact.addresses(context.kinds)
-        place = next((n for n, (kind, _) in enumerate(addresses) if kind == one.channel), None)
-        if place is None:
+        address, fallback = self._way(contact, one.channel)
+        if not address:
             return Prepared(withdrawn=f"the contact has no {one.channel} address any more")
-        connected = context.configured or context.kinds
-        fallback = next((kind for kind, _ in addresses[place + 1 :] if kind in connected), None)
         office = self._tree.title(contact.office)
         words = self._form(one.kind, contact, desk, lines, fields).to(office, contact.name)
-        to, name = addresses[place][1], contact.name
+        to, name = address, contact.name
         if context.settings.redirect_to:
             to, name = context.settings.redirect_to, f"{contact.name} (diễn tập)"
         return Prepared(
@@ -131,6 +128,16 @@ class Writer:
             ),
             fallback=fallback,
         )
+
+    def _way(self, contact: Contact, channel: str) -> tuple[str, str | None]:
+        """The contact's address by a channel (empty where it has none), and the channel to try after it."""
+        address, connected = "", self._context.configured or self._context.kinds
+        for kind, held in contact.addresses(self._context.kinds):
+            if kind == channel:
+                address = held
+            elif address and kind in connected:
+                return address, kind
+        return address, None
 
     def _form(
         self, kind: str, contact: Contact, desk: Desk, lines: Sequence[wording.Line], fields: Mapping[str, str]

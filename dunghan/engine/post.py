@@ -102,8 +102,9 @@ class Post:
         while waiting:
             day = local_day(at)
             there = messages.held(self._connection, self._plan.id, day, kind, waiting)
-            free = [self._message(letters[c].contact, kind, at) for c in letters if c in waiting and c not in there]
-            new += messages.enqueue(self._connection, free)
+            free = [self._message(letters[c].contact, kind, day) for c in letters if c in waiting and c not in there]
+            alike = {"plan": self._plan.id, "kind": kind, "day": day, "not_before": at, "created_at": self._now}
+            new += messages.enqueue(self._connection, free, alike)
             if free:
                 there |= messages.held(self._connection, self._plan.id, day, kind, waiting - there.keys())
             found |= {c: Carrier(message.id, day) for c, message in there.items() if message.status in messages.UNSENT}
@@ -112,22 +113,10 @@ class Post:
             at = self._context.hours.day_after(at, catalog.calendar, catalog.ladder.fires_at)
         return new, found
 
-    def _message(self, contact: Contact, kind: str, not_before: datetime) -> dict[str, Any]:
-        context, day = self._context, local_day(not_before)
-        usable = context.usable(contact)
+    def _message(self, contact: Contact, kind: str, day: date) -> dict[str, Any]:
         return {
             "contact_id": contact.id,
             "office": contact.office,
-            "plan": self._plan.id,
-            "day": day,
-            "kind": kind,
-            "channel": usable[0][0],
-            "status": "queued",
-            "not_before": not_before,
-            "created_at": self._now,
-            "attempts": 0,
-            "message_id": context.message_id(self._plan.id, contact.id, day.isoformat(), kind),
-            "answer": "",
-            "subject": "",
-            "body": "",
+            "channel": self._context.usable(contact)[0][0],
+            "message_id": self._context.message_id(self._plan.id, contact.id, day.isoformat(), kind),
         }

@@ -15,51 +15,54 @@ from sqlalchemy import JSON, Connection, Date, Table
 
 from models.instant import Instant
 
+Rows = Sequence[dict[str, Any]]
+Column = tuple[str, Iterable[Any]]
 Convert = Callable[[Iterable[Any]], Iterable[Any]]
 
 
-def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> int:
-    """Insert the rows that are not there yet, and say how many were new. All rows have the keys of the first."""
+def insert_new(connection: Connection, table: Table, rows: Rows, alike: Mapping[str, Any] | None = None) -> int:
+    """Insert the rows that are not there yet, and say how many were new.
+
+    All rows have the keys of the first, and the values of ``alike`` besides.
+    """
     if not rows:
         return 0
-    names = list(rows[0])
-    marks = ", ".join([_mark(connection)] * len(names))
-    sql = f"INSERT INTO {table.name} ({', '.join(map(_quoted, names))}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608
-    return _run(connection, table, sql, names, rows)
+    columns = [*_own(rows, rows[0]), *_shared(rows, alike or {})]
+    names = ", ".join(_quoted(name) for name, _ in columns)
+    marks = ", ".join([_mark(connection)] * len(columns))
+    sql = f"INSERT INTO {table.name} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608 - our own columns
+    return _run(connection, table, sql, columns)
 
 
 def update_each(
-    connection: Connection, table: Table, rows: Sequence[dict[str, Any]], held: Mapping[str, str] | None = None
+    connection: Connection, table: Table, rows: Rows, alike: Mapping[str, Any], held: Mapping[str, Any]
 ) -> int:
-    """Update each row by its ``id`` to the other values it has, where it holds the values of ``held``.
+    """Update each row by its ``id`` to the other values it has and to those of ``alike``, where it holds ``held``.
 
     Says how many were found.
     """
     if not rows:
         return 0
-    names = [name for name in rows[0] if name != "id"]
+    put = [*_own(rows, [name for name in rows[0] if name != "id"]), *_shared(rows, alike)]
+    where = [*_own(rows, ["id"]), *_shared(rows, held)]
     mark = _mark(connection)
-    put = ", ".join(f"{_quoted(name)} = {mark}" for name in names)
-    where = " AND ".join(f"{_quoted(name)} = {mark}" for name in ("id", *(held or ())))
-    sql = f"UPDATE {table.name} SET {put} WHERE {where}"  # noqa: S608 - our own columns
-    return _run(connection, table, sql, [*names, "id"], rows, tuple((held or {}).values()))
+    new, old = ([f"{_quoted(name)} = {mark}" for name, _ in columns] for columns in (put, where))
+    sql = f"UPDATE {table.name} SET {', '.join(new)} WHERE {' AND '.join(old)}"  # noqa: S608 - our own columns
+    return _run(connection, table, sql, [*put, *where])
 
 
-def _run(
-    connection: Connection,
-    table: Table,
-    sql: str,
-    columns: Sequence[str],
-    rows: Sequence[dict[str, Any]],
-    more: tuple[str, ...] = (),
-) -> int:
-    """Run a statement with each row's values of ``columns``, converted as the driver wants them, and ``more``."""
-    take = itemgetter(*columns) if len(columns) > 1 else lambda row: (row[columns[0]],)
-    by_column: list[Iterable[Any]] = list(zip(*map(take, rows), strict=True))
-    for place, name in enumerate(columns):
-        if convert := _converter(connection, table, name):
-            by_column[place] = convert(by_column[place])
-    ready = list(zip(*by_column, *(repeat(value) for value in more)))  # noqa: B905 - what is repeated has no end
+def _own(rows: Rows, names: Iterable[str]) -> list[Column]:
+    return [(name, map(itemgetter(name), rows)) for name in names]
+
+
+def _shared(rows: Rows, values: Mapping[str, Any]) -> list[Column]:
+    return [(name, repeat(value, len(rows))) for name, value in values.items()]
+
+
+def _run(connection: Connection, table: Table, sql: str, columns: Sequence[Column]) -> int:
+    """Run a statement with each row's values, converted as the driver wants them."""
+    converted = [_converter(connection, table, name)(values) for name, values in columns]
+    ready = list(zip(*converted, strict=True))
     return connection.exec_driver_sql(sql, ready, execution_options={"preserve_rowcount": True}).rowcount
 
 
@@ -71,14 +74,14 @@ def _quoted(name: str) -> str:
     return f'"{name}"'
 
 
-def _converter(connection: Connection, table: Table, name: str) -> Convert | None:
+def _converter(connection: Connection, table: Table, name: str) -> Convert:
     kind = table.c[name].type
     on_sqlite = connection.dialect.name == "sqlite"
     if isinstance(kind, JSON):
         return partial(map, json.dumps)
     if isinstance(kind, Instant):
         return _remembering(_instant_text if on_sqlite else _aware)
-    return _remembering(date.isoformat) if on_sqlite and isinstance(kind, Date) else None
+    return _remembering(date.isoformat) if on_sqlite and isinstance(kind, Date) else iter
 
 
 def _instant_text(instant: datetime) -> str:

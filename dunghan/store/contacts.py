@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import Connection, Table, insert, select, update
 
 from dunghan.store import boards
-from dunghan.store.rows import among, fetch
+from dunghan.store.rows import among, as_is, fetch
 from models.contact import FIELDS, Contact
 from models.tables import ContactRow
 
@@ -44,12 +44,12 @@ def book(connection: Connection, offices: Collection[str] | None = None) -> dict
     where = "" if offices is None else f" WHERE office {among(connection, 'offices')}"
     values = {} if offices is None else {"offices": list(offices)}
     found: dict[str, list[Contact]] = defaultdict(list)
-    for row in fetch(connection, f"SELECT {_COLUMNS} FROM contact{where} ORDER BY id", values):  # noqa: S608
-        found[row.office].append(Contact(*row))
+    for one in fetch(connection, f"SELECT {_COLUMNS} FROM contact{where} ORDER BY id", values, make=as_is(Contact)):  # noqa: S608
+        found[one.office].append(one)
     return found
 
 
 def by_id(connection: Connection, ids: Collection[int]) -> dict[int, Contact]:
     """The contacts with these ids."""
     sql = f"SELECT {_COLUMNS} FROM contact WHERE id {among(connection, 'ids')}"  # noqa: S608 - our own columns
-    return {row.id: Contact(*row) for row in fetch(connection, sql, {"ids": list(ids)})}
+    return {one.id: one for one in fetch(connection, sql, {"ids": list(ids)}, make=as_is(Contact))}

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -194,13 +194,15 @@ def due(connection: "Source", plan: str, now: datetime, most: int) -> list[DueRo
         "WHERE plan = :plan AND next_at <= :now ORDER BY next_at, id LIMIT :most"
     )
     values = {"plan": plan, "now": now, "most": most}
-    return [
-        DueRow(
-            row.id, row.report, row.period, row.stage, row.office, codes(row.to_offices), row.through, row.binding,
-            bool(row.chased), row.last_day, row.swept_until, bool(row.noticed),
-        )
-        for row in fetch(connection, sql, values, days=("last_day",), instants=("swept_until",))
-    ]  # fmt: skip
+    return fetch(connection, sql, values, days=("last_day",), instants=("swept_until",), make=_due_row)
+
+
+def _due_row(cells: Sequence[Any]) -> DueRow:
+    key, report, period, stage, office, to, through, binding, chased, last_day, swept_until, noticed = cells
+    return DueRow(
+        key, report, period, stage, office, codes(to), through, binding, bool(chased), last_day, swept_until,
+        bool(noticed),
+    )  # fmt: skip
 
 
 def opened_periods(connection: "Source", plan: str) -> set[tuple[str, str]]:

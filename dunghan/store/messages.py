@@ -46,9 +46,12 @@ def told_since(connection: Connection, plan: str, day: date, kind: str) -> set[i
     return set(connection.scalars(select(m.contact_id).where(m.plan == plan, m.day >= day, m.kind == kind)))
 
 
-def enqueue(connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
-    """Queue the messages whose slot is free, and say how many are new."""
-    return insert_new(connection, MESSAGE, rows)
+_UNTRIED = {"status": "queued", "attempts": 0, "answer": "", "subject": "", "body": ""}
+
+
+def enqueue(connection: Connection, rows: Sequence[dict[str, Any]], alike: Mapping[str, Any]) -> int:
+    """Queue the messages whose slot is free, and say how many are new. ``alike`` holds what all of them share."""
+    return insert_new(connection, MESSAGE, rows, {**alike, **_UNTRIED})
 
 
 class Unsent(NamedTuple):

@@ -1,5 +1,6 @@
 """Writing obligations: open a period, move a last day, note how far the ladder has been swept."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -7,7 +8,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Table, update
 
 from dunghan.store import boards
-from dunghan.store.bulk import insert_new, update_each
+from dunghan.store.bulk import insert_new
+from dunghan.store.rows import among, run
 from models.obligation import Obligation
 from models.tables import ObligationRow, PeriodRow
 from models.timezone import next_midnight
@@ -74,8 +76,15 @@ class Swept(NamedTuple):
 
 def note_swept(connection: Connection, swept: Sequence[Swept], now: datetime) -> None:
     """Record that everything up to ``now`` has been decided for these obligations."""
-    rows = [{"id": s.id, "swept_until": now, "next_at": s.next_at, "noticed": s.noticed} for s in swept]
-    update_each(connection, OBLIGATION, rows)
+    alike: dict[tuple[datetime | None, bool], list[str]] = defaultdict(list)
+    for one in swept:
+        alike[one.next_at, one.noticed].append(one.id)
+    for (next_at, noticed), ids in alike.items():
+        sql = (
+            "UPDATE obligation SET swept_until = :now, next_at = :next_at, noticed = :noticed "  # noqa: S608
+            f"WHERE id {among(connection, 'ids')}"
+        )
+        run(connection, sql, {"now": now, "next_at": next_at, "noticed": noticed, "ids": ids})
 
 
 def extend(connection: Connection, obligation_id: str, until: date, next_at: datetime | None) -> None:

@@ -108,9 +108,13 @@ def settle(
     connection: Connection, rows: Sequence[dict[str, Any]], attempts: Sequence[dict[str, Any]], owner: str
 ) -> None:
     """Write down the fate of taken messages, and the attempts. What belongs to another owner by now stays as it is."""
-    for row in rows:
-        row["lease_by"] = row["lease_until"] = None
-    update_each(connection, MESSAGE, rows, held={"lease_by": owner, "status": "sending"})
+    update_each(
+        connection,
+        MESSAGE,
+        rows,
+        alike={"lease_by": None, "lease_until": None},
+        held={"lease_by": owner, "status": "sending"},
+    )
     insert_new(connection, ATTEMPT, attempts)
 
 
