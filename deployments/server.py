@@ -4,11 +4,10 @@ import errno
 import socket
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 from deployments import child
+from deployments.supervisor import answers
 from models.errors import ServerTrouble
 
 PATIENCE_SECONDS = 90
@@ -97,13 +96,11 @@ def start(settings: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
 
 def wait_until_up(api: str, server: subprocess.Popen[bytes], log: Path) -> None:
     """Return when the API answers; ServerTrouble if the server dies or takes too long."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    answered, deadline = answers(f"{api}/health"), time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         if server.poll() is not None:
             raise ServerTrouble(f"The Prefect server ended with {server.returncode}: its words are in {log}.")
-        try:
-            with urllib.request.urlopen(f"{api}/health", timeout=2):  # noqa: S310 - our own server
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
+        if answered():
+            return
+        time.sleep(0.2)
     raise ServerTrouble(f"The Prefect server did not answer within {PATIENCE_SECONDS} s: its words are in {log}.")

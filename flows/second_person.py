@@ -1,6 +1,7 @@
 """An extension or a waiver that a second person has to grant: asked for, waited for, and put on record."""
 
 import asyncio
+import logging
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
@@ -28,6 +29,19 @@ class Answer(RunInput):
     decision: Literal["đồng ý", "từ chối"] = Field(title="Quyết định")
     decided_by: str = Field(title="Người quyết định", min_length=2, description="Không phải là người đề nghị.")
     because: str = Field(title="Lý do quyết định", min_length=2)
+
+
+class _Calm(logging.Filter):
+    """Prefect says ``Finished in state Suspended`` as an error, in red: that a run waits for somebody is none."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every line through, that one as information."""
+        if record.getMessage().startswith("Finished in state Suspended"):
+            record.levelno, record.levelname = logging.INFO, "INFO"
+        return True
+
+
+logging.getLogger("prefect.flow_runs").addFilter(_Calm())
 
 
 def _run_name() -> str:

@@ -9,11 +9,9 @@ from sqlalchemy import func, select
 from dunghan.engine.context import Context
 from dunghan.engine.counting import in_season
 from dunghan.store.database import reading
-from dunghan.store.messages import MESSAGE
+from dunghan.store.messages import MESSAGE, UNSENT
 from models.plan import Plan
 from models.timezone import local_day
-
-_OPEN = ("queued", "retry", "sending")
 
 
 class ProvinceSum(NamedTuple):
@@ -54,7 +52,7 @@ def _sum(context: Context, territory: str, plans: list[Plan], now: datetime) -> 
         waiting=sum(s.waiting for s in stages),
         late=sum(s.late for s in stages),
         delivered=fate.get("delivered", 0),
-        unsent=sum(many for status, many in fate.items() if status in _OPEN),
+        unsent=sum(many for status, many in fate.items() if status in (*UNSENT, "sending")),
     )
 
 

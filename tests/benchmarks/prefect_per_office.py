@@ -1,4 +1,4 @@
-"""A Prefect task for each office, as Prefect's documentation teaches it: ``submit``, and the task runner of its choice.
+"""A Prefect task for each office, as Prefect's documentation teaches it: ``@task``, ``submit``, nothing tuned.
 
 Each task sends one mail over a connection of its own, since a task shares nothing with the next. The same is measured
 as somebody has it who tuned it by trial: eight at once was the fastest on two cores (2, 4, 16 and 1,000 were tried, and
@@ -13,7 +13,6 @@ from datetime import datetime
 from pathlib import Path
 
 from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.futures import wait
 from prefect.task_runners import ThreadPoolTaskRunner
@@ -24,7 +23,7 @@ from tests.benchmarks.cron_smtplib import written
 _writing = threading.Lock()  # SQLite takes one writer at a time: waiting here is cheaper than its busy handler
 
 
-@task(cache_policy=NO_CACHE)
+@task
 def remind(one: Due, database: str, port: int, as_of: datetime) -> None:
     """Send one mail and note it."""
     with smtplib.SMTP("127.0.0.1", port) as server:

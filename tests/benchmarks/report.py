@@ -89,7 +89,7 @@ def figures(samples: Samples) -> dict[str, float | None]:
         "marginal_ratio_of_cpu": _ratio(marginal_cpu, of("raw_12600", "raw_cpu_s")),
         "any_flow_at_most_apprise_2200": _ratio(of("cron_apprise_2200"), of("prefect_empty")),
         "prefect_tuned_2200": _ratio(of("prefect_tuned_2200"), of("ours_2200")),
-        "any_flow_at_most_prefect_tuned_2200": _ratio(of("prefect_tuned_2200"), of("prefect_empty")),
+        "any_flow_at_most_per_office_2200": _ratio(of("prefect_per_office_2200"), of("prefect_empty")),
         "marginal_us_per_reminder": None if marginal is None else marginal / 12_600 * 1e6,
         "claims_alone_sqlite": _ratio(of("claim_sqlite", "large_claim_s"), of("claim_sqlite", "small_claim_s")),
         "claims_alone_postgres": _ratio(of("claim_postgres", "large_claim_s"), of("claim_postgres", "small_claim_s")),

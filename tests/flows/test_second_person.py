@@ -1,5 +1,6 @@
 """An extension or a waiver that a second person has to grant."""
 
+import logging
 from datetime import date, timedelta
 from typing import Any
 
@@ -67,6 +68,20 @@ async def test_what_another_person_grants_is_done_and_on_record_with_both_names(
     assert "Nguyễn Thị Hoa" in event["because"] and "đã kiểm tra" in event["because"]
     again = await carry_on(second_person, run.id)
     assert len(trail(installation)) == 3, f"a run that is run again ({again.name}) changes nothing"
+
+
+async def test_the_log_of_a_run_that_waits_for_somebody_holds_no_error() -> None:
+    told: list[logging.LogRecord] = []
+    ear = logging.Handler()
+    ear.emit = told.append  # type: ignore[method-assign]
+    logger = logging.getLogger("prefect.flow_runs")
+    logger.addHandler(ear)
+    try:
+        await Asking().ask()
+    finally:
+        logger.removeHandler(ear)
+    assert any(line.getMessage().startswith("Finished in state Suspended") for line in told)
+    assert {line.levelname for line in told} == {"INFO"}
 
 
 async def test_who_asks_cannot_grant_whatever_the_spelling(installation: Context) -> None:
