@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
+from typing import Any
 
 from dotenv import dotenv_values
 from pydantic import ValidationError, field_validator
@@ -23,6 +24,13 @@ class Settings(Value):
     email_url: str = ""
     zalo_url: str = ""
     portal_url: str = ""
+    """Where officers reach the portal; reminders carry links to it."""
+    link_days: int = 200
+    """How long a link of the portal works."""
+    imap_url: str = ""
+    """The mailbox that replies come to: ``imaps://user:password@host/INBOX``."""
+    reply_to: str = ""
+    """The address of that mailbox: replies to a reminder go to ``name+TOKEN@host``."""
     secret_key: str = ""
     files_url: str = "var/files"
     language: str = "vi"
@@ -101,7 +109,7 @@ def load(environ: Mapping[str, str] | None = None, env_file: Path | None = None)
     held: dict[str, str | None] = dict(dotenv_values(path)) if path.is_file() else {}
     held.update(os.environ if environ is None else environ)
     names = Settings.model_fields
-    values = {name: value for name in names if (value := held.get(PREFIX + name.upper()))}
+    values: dict[str, Any] = {name: value for name in names if (value := held.get(PREFIX + name.upper()))}
     try:
         return Settings(**values)
     except ValidationError as error:

@@ -21,6 +21,7 @@ class Contact(NamedTuple):
     phone: str = ""
     language: str = "vi"
     id: int = 0
+    links: int = 0
 
     def addresses(self, kinds: frozenset[str]) -> tuple[tuple[AddressKind, str], ...]:
         """The usable addresses in the order in which they are tried; ``kinds`` says what can be sent to.

@@ -42,6 +42,10 @@ class HandedIn(NamedTuple):
     nothing: bool = False
     reference: str = ""
     note: str = ""
+    via: str = ""
+    """The door it came in by: empty for a command, ``portal``, ``mail``, ``prefect``."""
+    contact_id: int | None = None
+    """Who handed it in, where it is known."""
 
 
 def _begin(context: Context, connection: Connection, obligation_id: str) -> Acting:
@@ -93,7 +97,7 @@ def submit_all(context: Context, handed: Sequence[HandedIn], *, by: str) -> list
 
 def _record(context: Context, connection: Connection, one: HandedIn, files: list[dict[str, Any]], by: str) -> int:
     obligation = _begin(context, connection, one.obligation).one
-    version = acts.submit(
+    recorded = acts.submit(
         connection,
         obligation.id,
         kind="nothing" if one.nothing else "report",
@@ -103,13 +107,15 @@ def _record(context: Context, connection: Connection, one: HandedIn, files: list
         note=one.note,
         files=files,
         by=by,
+        via=one.via,
+        contact_id=one.contact_id,
     )
     audit.record(
         connection, context.now(), by, "submit", obligation.id, one.note,
-        version=version, received_at=one.received_at.isoformat(), reference=one.reference, nothing=one.nothing,
+        version=recorded.version, received_at=one.received_at.isoformat(), reference=one.reference, nothing=one.nothing,
         files=[f["sha256"] for f in files],
     )  # fmt: skip
-    return version
+    return recorded.version
 
 
 def accept(context: Context, obligation_id: str, *, by: str, because: str = "", at: datetime | None = None) -> None:

@@ -1,18 +1,26 @@
 """Writing what happens to obligations and plans: submissions and decisions, appended and never changed."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, func, insert, select
 
 from dunghan.store import boards
 from models.office import Office
-from models.tables import DecisionRow, OfficeRow, PlanDecisionRow, SubmissionRow
+from models.tables import DecisionRow, HandedInFileRow, OfficeRow, PlanDecisionRow, SubmissionRow
 
 SUBMISSION: Table = SubmissionRow.__table__  # type: ignore[attr-defined]
 DECISION: Table = DecisionRow.__table__  # type: ignore[attr-defined]
 PLAN_DECISION: Table = PlanDecisionRow.__table__  # type: ignore[attr-defined]
+HANDED_IN_FILE: Table = HandedInFileRow.__table__  # type: ignore[attr-defined]
 OFFICE: Table = OfficeRow.__table__  # type: ignore[attr-defined]
+
+
+class Recorded(NamedTuple):
+    """A submission on record: its number in the table, and its version, counted from 1 for each obligation."""
+
+    id: int
+    version: int
 
 
 def submit(
@@ -26,30 +34,34 @@ def submit(
     note: str,
     files: list[dict[str, Any]],
     by: str,
-) -> int:
-    """Append a submission and return its version, counted from 1."""
+    via: str = "",
+    contact_id: int | None = None,
+) -> Recorded:
+    """Append a submission, and whose content its files are."""
     latest = connection.scalar(
         select(func.max(SUBMISSION.c.version)).where(SUBMISSION.c.obligation_id == obligation_id)
     )
     version = int(latest or 0) + 1
-    connection.execute(
-        insert(SUBMISSION),
-        [
-            {
-                "obligation_id": obligation_id,
-                "version": version,
-                "kind": kind,
-                "received_at": received_at,
-                "recorded_at": recorded_at,
-                "reference": reference,
-                "note": note,
-                "files": files,
-                "by": by,
-            }
-        ],
-    )
+    row = {
+        "obligation_id": obligation_id,
+        "version": version,
+        "kind": kind,
+        "received_at": received_at,
+        "recorded_at": recorded_at,
+        "reference": reference,
+        "note": note,
+        "files": files,
+        "by": by,
+        "via": via,
+        "contact_id": contact_id,
+    }
+    key = connection.execute(insert(SUBMISSION).values(row).returning(SUBMISSION.c.id)).scalar_one()
+    contents = sorted({file["sha256"] for file in files})
+    if contents:
+        held = [{"sha256": digest, "submission_id": key} for digest in contents]
+        connection.execute(insert(HANDED_IN_FILE), held)
     boards.obligation_changed(connection, obligation_id)
-    return version
+    return Recorded(key, version)
 
 
 def submissions(connection: Connection, obligation_id: str) -> list[SubmissionRow]:

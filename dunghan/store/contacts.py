@@ -33,7 +33,7 @@ def upsert(connection: Connection, contacts: Iterable[Contact]) -> tuple[int, in
     return len(added), len(changed)
 
 
-_COLUMNS = f"{', '.join(FIELDS)}, id"
+_COLUMNS = f"{', '.join(FIELDS)}, id, links"
 
 
 def book(connection: Connection, offices: Collection[str] | None = None) -> dict[str, list[Contact]]:

@@ -5,11 +5,11 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, insert, inspect, select, update
+from sqlalchemy import Engine, Table, insert, inspect, select, update
 
 from config.catalog import Catalog
 from config.settings import Settings
@@ -90,9 +90,26 @@ def live(context: Context, folder: Path) -> Context:
             "detail": "250 Ô-kê",
         }
         connection.execute(insert(ATTEMPT), [told])
+        for table, row in _of_the_portal(morning).items():
+            connection.execute(insert(table), [row])
     with SealedTokens(context).locked("zalo:1") as cell:
         cell.save(Tokens("an-access-token", "a-refresh-token", None))
     return context
+
+
+def _of_the_portal(at: datetime) -> dict[Table, dict[str, Any]]:
+    """A row of each table that the portal fills."""
+    found = {"submission_id": 1, "file": "bản quét.pdf", "sha256": "0" * 64, "code": "no_text", "found_at": at}
+    user = {"id": 1, "login": "dau-moi", "name": "Trần Thị Đầu Mối", "password_hash": "$argon2id$x", "created_at": at}
+    mail = {"message_id": "<1@x.example>", "raw_sha256": "1" * 64, "raw_size": 5, "received_at": at, "fetched_at": at}
+    mail |= {"sender": "a@x.example", "subject": "Báo cáo", "status": "review", "why": "không rõ", "settled_by": ""}
+    tables = MessageRow.metadata.tables
+    return {
+        tables["finding"]: found | {"detail": "ảnh"},
+        tables["portal_user"]: user,
+        tables["portal_session"]: {"key": "2" * 64, "user_id": 1, "created_at": at, "expires_at": at},
+        tables["incoming"]: mail,
+    }
 
 
 class Lived(NamedTuple):

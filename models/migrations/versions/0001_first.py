@@ -164,6 +164,7 @@ def upgrade() -> None:
         sa.Column("plan", sa.String(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("about", sa.String(), nullable=False, server_default=""),
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
@@ -182,7 +183,7 @@ def upgrade() -> None:
             ["contact.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("plan", "day", "kind", "contact_id"),
+        sa.UniqueConstraint("plan", "day", "kind", "contact_id", "about"),
         sa.UniqueConstraint("message_id"),
     )
     with op.batch_alter_table("message", schema=None) as batch_op:

@@ -1,0 +1,28 @@
+"""The application: its routes, and what every answer has in common."""
+
+from importlib.resources import files
+
+from fastapi import FastAPI
+from fastapi.responses import PlainTextResponse
+from fastapi.staticfiles import StaticFiles
+
+from dunghan.engine.context import Context
+from dunghan.portal import desk, officer
+from dunghan.portal.headers import SecurityHeaders
+
+
+def create_app(context: Context) -> FastAPI:
+    """The portal over one installation; ``context`` is its own, used from several threads."""
+    app = FastAPI(title="Đúng hạn", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    app.state.context = context
+    app.add_middleware(SecurityHeaders)
+    app.mount("/static", StaticFiles(directory=str(files("dunghan.portal") / "static")), name="static")
+    app.include_router(officer.router)
+    app.include_router(desk.router)
+
+    @app.get("/healthz", response_class=PlainTextResponse)
+    def healthz() -> str:
+        """Whether the portal answers."""
+        return "ok"
+
+    return app
