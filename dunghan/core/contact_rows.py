@@ -54,6 +54,8 @@ def _faults(cells: dict[str, str], tree: OfficeTree, zeros_lost: bool) -> Iterab
         yield "role", f"{role!r} is no role: write {', '.join(ROLES)}"
     if (email := cells.get("email", "")) and not _EMAIL.match(email):
         yield "email", "not an e-mail address: write one address as name@office.example"
+    elif not email.rpartition("@")[0].isascii():  # SMTPUTF8 is never assumed
+        yield "email", "e-mail does not carry letters with marks before the @: ask the office for one in plain letters"
     if (phone := cells.get("phone", "")) and not _PHONE.match(_digits(phone)):
         yield "phone", "not a phone number: write its digits, as text (a spreadsheet may have rounded it)"
     if (zalo := cells.get("zalo", "")) and not _ZALO.match(zalo):

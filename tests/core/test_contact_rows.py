@@ -8,6 +8,7 @@ from models.office import OfficeTree
 
 FILE = "danh-ba.csv"
 NO_EMAIL = "not an e-mail address: write one address as name@office.example"
+NO_MARKS = "e-mail does not carry letters with marks before the @: ask the office for one in plain letters"
 NO_PHONE = "not a phone number: write its digits, as text (a spreadsheet may have rounded it)"
 
 
@@ -84,6 +85,7 @@ def test_a_code_that_may_have_been_two_offices_gets_both(tree: OfficeTree) -> No
         ({"name": ""}, "name", "no name: the contact is known by (office, name)"),
         ({"role": "boss"}, "role", "'boss' is no role: write officer, coordinator, leader"),
         ({"email": "hoa@x"}, "email", NO_EMAIL),
+        ({"email": "văn.thư@x.example"}, "email", NO_MARKS),
         ({"email": "a@x.example; b@x.example"}, "email", NO_EMAIL),
         ({"email": "Hoa <hoa@x.example>"}, "email", NO_EMAIL),
         ({"phone": "9.12E+08"}, "phone", NO_PHONE),

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
@@ -96,8 +97,12 @@ class Morning:
         end = time.monotonic() + 120
         while time.monotonic() < end:
             found = next((w for w in workers if w.runs() and not self._holds(w)), None)
-            if found and any(_is_of(run, found) and run.state_name == "Running" for run in self.under_way()):
-                return found
+            if found:
+                found.signal_runs(signal.SIGSTOP)  # a run lasts a second, and must not end while we look
+                time.sleep(0.2)
+                if any(_is_of(run, found) and run.state_name == "Running" for run in self.under_way()):
+                    return found
+                found.signal_runs(signal.SIGCONT)
             time.sleep(0.2)
         raise AssertionError(f"no worker came to run a province beside the national run:\n{self._site.said()}")
 

@@ -40,6 +40,12 @@ class Worker:
         """The processes below it."""
         return below(self.pid)
 
+    def signal_runs(self, number: signal.Signals) -> None:
+        """Stop its runs where they are, or let them go on."""
+        for pid in self.runs():
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+
     def kill(self) -> None:
         """As a power cut does: it and all its runs, at once."""
         for pid in [self._process.pid, *self.runs()]:

@@ -12,7 +12,7 @@ from tests.scale.site import site
 pytestmark = [pytest.mark.slow, pytest.mark.prefect, pytest.mark.postgres, pytest.mark.xdist_group("serve")]
 
 
-def test_a_killed_worker_and_a_killed_server_lose_nothing_and_send_nothing_twice(tmp_path: Path) -> None:
+def test_a_killed_worker_and_a_killed_server_lose_nothing_and_repeat_only_what_was_out(tmp_path: Path) -> None:
     country = build(tmp_path / "config", provinces=4, communes=30)
     with sink() as box, box.keeping() as mails, site(tmp_path / "site", country, box.port, durable=False) as here:
         here.command("deploy", "--national")
@@ -35,5 +35,6 @@ def test_a_killed_worker_and_a_killed_server_lose_nothing_and_send_nothing_twice
         assert again.state and "started 0" in (again.state.message or ""), "a second time on the same day"
         assert letters(here) == {"delivered": len(country.people)}
     post = Post(mails)
-    assert (post.keys(), post.twice()) == (country.addresses, {})
-    assert set(post.ids.values()) == {1} and post.ids.total() == len(country.people)
+    assert post.keys() == country.addresses
+    assert len(post.ids) == len(country.people), "a second copy bears the Message-ID of the first"
+    assert post.total() - len(country.people) <= len(dead), "at most what was out at the kill, one mail a sender"
