@@ -113,7 +113,11 @@ class Catalog:
         shown = str(path)
         plan = yaml_lines.read(path, Plan)
         root = yaml_lines.lines(path.read_text(encoding="utf-8-sig"))
-        findings = plan_check.check(plan, self.tree, self._source(path, plan), self.calendar)
+        there = {form.file for report in plan.reports for form in report.forms if self._beside(path, form.file)}
+        findings = [
+            *plan_check.check(plan, self.tree, self._source(path, plan), self.calendar),
+            *plan_check.forms(plan, there),
+        ]
         if path.stem != plan.id:
             findings.insert(
                 0,
@@ -131,13 +135,19 @@ class Catalog:
             raise BadFile(problems)
         return plan, problems
 
+    def form(self, plan_id: str, file: str) -> Path | None:
+        """Where a form of a plan lies, or None where it is not there."""
+        return self._beside(self.plan_files[plan_id], file)
+
     def _source(self, path: Path, plan: Plan) -> str | None:
-        """The plan's text: beside its file, else beside ours (a copied plan keeps its source)."""
-        for folder in (path.parent, *(f / "plans" for f in self._folders)):
-            file = folder / plan.source.file
-            if file.is_file():
-                return file.read_text(encoding="utf-8-sig")
-        return None
+        """The plan's text."""
+        file = self._beside(path, plan.source.file)
+        return file.read_text(encoding="utf-8-sig") if file else None
+
+    def _beside(self, path: Path, file: str) -> Path | None:
+        """A file that a plan names: beside the plan's own, else beside ours (a copied plan keeps its source)."""
+        places = (folder / file for folder in (path.parent, *(f / "plans" for f in self._folders)))
+        return next((place for place in places if place.is_file()), None)
 
 
 def read_offices(path: Path) -> list[Office]:

@@ -3,11 +3,13 @@
 import hashlib
 import os
 import secrets
+import tempfile
+import unicodedata
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, TypedDict
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
@@ -16,27 +18,97 @@ from models.errors import NotPossible, UsageError
 
 CHUNK = 1 << 20
 """Bytes read at a time."""
+LONGEST_NAME = 150
 
 
-def keep(files_url: str, path: Path) -> dict[str, Any]:
-    """Store a file's content under its SHA-256 and return ``{name, size, sha256}``. The same content is kept once."""
+MOST_BYTES = 25 << 20
+"""The largest file that is taken: 25 MB."""
+
+_PROGRAMS = (
+    b"MZ",
+    b"\x7fELF",
+    b"#!",
+    b"\xfe\xed\xfa\xce",
+    b"\xfe\xed\xfa\xcf",
+    b"\xce\xfa\xed\xfe",
+    b"\xcf\xfa\xed\xfe",
+    b"\xca\xfe\xba\xbe",
+)
+"""How programs begin: Windows, Linux, scripts, macOS (either way round, and for several processors at once)."""
+
+
+class Kept(TypedDict):
+    """A file in the store, as a submission names it."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+class Refused(UsageError):
+    """A file that is not taken at all. ``code`` is ``unreadable``, ``empty``, ``too_large`` or ``program``."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        super().__init__(message)
+
+
+def keep(files_url: str, path: Path, name: str | None = None) -> Kept:
+    """Store a file's content under its SHA-256, piece by piece. The same content is kept once.
+
+    ``name`` is what its sender calls it, the file's own by default. Raises Refused for one that is empty, larger than
+    ``MOST_BYTES`` or a program, NotPossible where the store does not take it.
+    """
+    shown = safe_name(name if name is not None else path.name)
     try:
-        content = path.read_bytes()
+        with path.open("rb") as handle:
+            digest, size = _measured(handle, shown)
+            handle.seek(0)
+            _keep(files_url, digest, size, handle)
     except OSError as error:
-        raise UsageError(f"{path} cannot be read ({error.strerror}): check the path.") from None
-    if not content:
-        raise UsageError(f"{path} is empty: send the report itself, or use --nothing-to-report.")
-    digest = hashlib.sha256(content).hexdigest()
+        raise Refused("unreadable", f"{path} cannot be read ({error.strerror}): check the path.") from None
+    return Kept(name=shown, size=size, sha256=digest)
+
+
+def _keep(files_url: str, digest: str, size: int, handle: BinaryIO) -> None:
     try:
         filesystem, place = _place(files_url, digest)
         # A power cut may have left less than what was written.
-        if not filesystem.exists(place) or filesystem.size(place) != len(content):
-            _write(filesystem, place, [content])
+        if not filesystem.exists(place) or filesystem.size(place) != size:
+            _write(filesystem, place, iter(lambda: handle.read(CHUNK), b""))
     except OSError as error:
         raise NotPossible(
             f"The file could not be kept under DUNGHAN_FILES_URL ({error.strerror}); nothing was recorded."
         ) from None
-    return {"name": path.name, "size": len(content), "sha256": digest}
+
+
+def _measured(handle: BinaryIO, shown: str) -> tuple[str, int]:
+    """The SHA-256 and the size of what may be taken."""
+    found, size = hashlib.sha256(), 0
+    while chunk := handle.read(CHUNK):
+        if not size and chunk.startswith(_PROGRAMS):
+            raise Refused("program", f"{shown} is a program, whatever its name says: send the report itself.")
+        found.update(chunk)
+        size += len(chunk)
+        if size > MOST_BYTES:
+            raise Refused("too_large", f"{shown} is larger than {MOST_BYTES >> 20} MB: send it in parts.")
+    if not size:
+        raise Refused("empty", f"{shown} is empty: send the report itself, or use --nothing-to-report.")
+    return found.hexdigest(), size
+
+
+def safe_name(name: str) -> str:
+    r"""A file's name without folders, control characters or marks that turn the writing round; never empty.
+
+    >>> safe_name("..\\..\\etc/báo\x00 cáo.docx"), safe_name("  ")
+    ('báo cáo.docx', 'tep')
+    """
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    plain = "".join(letter for letter in last if unicodedata.category(letter)[0] != "C").strip(" .")
+    stem, dot, ending = plain.rpartition(".")
+    if len(plain) > LONGEST_NAME:
+        plain = f"{stem[: LONGEST_NAME - 1 - len(ending)]}{dot}{ending}" if len(ending) < 10 else plain[:LONGEST_NAME]
+    return plain or "tep"
 
 
 def put(files_url: str, digest: str, chunks: Iterable[bytes]) -> None:
@@ -51,6 +123,29 @@ def content(files_url: str, digest: str) -> Iterator[bytes]:
     with filesystem.open(place, "rb") as handle:
         while chunk := handle.read(CHUNK):
             yield chunk
+
+
+def verified(files_url: str, digest: str) -> Iterator[bytes]:
+    """A stored file, piece by piece, once all of it was found to be what its name says. Raises NotPossible, OSError."""
+    if digest_of(files_url, digest) != digest:
+        raise NotPossible(f"The file {digest[:12]} is lost or damaged: restore it from a backup. See `dunghan doctor`.")
+    return content(files_url, digest)
+
+
+@contextmanager
+def opened(files_url: str, digest: str) -> Iterator[Path]:
+    """A stored file as one of this machine's, for as long as it is looked at. Raises OSError."""
+    filesystem, place = _place(files_url, digest)
+    if isinstance(filesystem, LocalFileSystem):
+        path = Path(place)
+        path.stat()  # raises where it is not there
+        yield path
+        return
+    with tempfile.NamedTemporaryFile(prefix="dunghan-") as copy:
+        for chunk in content(files_url, digest):
+            copy.write(chunk)
+        copy.flush()
+        yield Path(copy.name)
 
 
 def digest_of(files_url: str, digest: str) -> str | None:

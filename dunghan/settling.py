@@ -28,6 +28,7 @@ class Claimed(NamedTuple):
     channel: str
     message_id: str
     attempts: int
+    about: str = ""
 
     @property
     def key(self) -> str:
@@ -78,7 +79,7 @@ def settle(
         letter = prepared[one.id].letter
         outcome = outcomes.get(one.id)
         row: dict[str, Any] = {
-            "id": one.id, "subject": letter.subject if letter else "", "body": letter.text if letter else "",
+            "id": one.id, "subject": letter.subject if letter else "", "body": letter.on_record if letter else "",
             "channel": one.channel, "attempts": one.attempts, "retry_at": None, "settled_at": real,
         }  # fmt: skip
         row.update(_fate(one, prepared[one.id], outcome, real))

@@ -60,6 +60,18 @@ class Link(Value):
         return self
 
 
+class Form(Value):
+    """A file that offices fill in for a report. ``file`` is relative to the plan file, as its text is."""
+
+    file: Annotated[str, StringConstraints(pattern=r"^forms/[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    title: Text
+
+    @property
+    def name(self) -> str:
+        """The file's own name, by which a link asks for it."""
+        return self.file.removeprefix("forms/")
+
+
 class Report(Value):
     """A kind of report: what it is, how often it comes, and the chain it climbs."""
 
@@ -71,6 +83,7 @@ class Report(Value):
     """The named years of a report that is not periodic (mid-term 2018)."""
     note: Text | None = None
     chain: Annotated[tuple[Link, ...], Field(min_length=1)]
+    forms: tuple[Form, ...] = ()
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -62,7 +62,7 @@ class Letter:
 
     ``address`` is an e-mail address, a Zalo id or a phone number, as the gateway's kind demands; ``message_id`` is
     ``<left@right>`` and the same at every attempt; ``date`` is aware; ``template_data`` feeds a ZNS template.
-    ``again`` says that it was tried before.
+    ``again`` says that it was tried before. ``secret`` is what the text holds and no record may: a link's token.
     """
 
     address: str
@@ -77,6 +77,12 @@ class Letter:
     date: datetime | None = None
     template_data: Mapping[str, str] = field(default_factory=dict)
     again: bool = False
+    secret: str = ""
+
+    @property
+    def on_record(self) -> str:
+        """The text as it may be kept."""
+        return self.text.replace(self.secret, "…") if self.secret else self.text
 
 
 class Gateway(Protocol):

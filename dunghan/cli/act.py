@@ -1,5 +1,6 @@
 """The coordinator's actions: submit, accept, return, extend, waive, acknowledge, set-date, pause, resume."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -59,8 +60,9 @@ def submit(
     """Record a report that was handed in; every one is kept as a version of its own."""
     from datetime import time
 
+    from dunghan.core.findings import said_to_coordinators
     from dunghan.core.times import instant
-    from dunghan.engine import actions
+    from dunghan.engine import actions, receipts
     from models.errors import UsageError
 
     here = context()
@@ -78,11 +80,14 @@ def submit(
             here, obligation, received_at=at, files=files or (), nothing=nothing, reference=reference, note=note,
             by=author(by),
         )  # fmt: skip
-        done = [{"obligation": obligation, "version": version}]
+        found = receipts.found_in(here, obligation, version)
+        for one in found:
+            print(f"warning: {one.file}: {said_to_coordinators(one.code, one.detail, 'en')}", file=sys.stderr)
+        done = [{"obligation": obligation, "version": version, "findings": [one._asdict() for one in found]}]
     if as_json:
         return show_json(done)
-    for one in done:
-        print(f"{one['obligation']}: recorded as version {one['version']}.")
+    for entry in done:
+        print(f"{entry['obligation']}: recorded as version {entry['version']}.")
 
 
 def accept(obligation: str, because: Because = "", by: By = None, at: At = None) -> None:

@@ -1,4 +1,4 @@
-"""dunghan contact: list, import, export."""
+"""dunghan contact: list, import, export, link, revoke."""
 
 import sys
 from pathlib import Path
@@ -66,3 +66,27 @@ def export(file: Annotated[Path | None, typer.Argument(help="Standard output by 
     else:
         file.write_bytes(content)
         print(f"Written to {file}.")
+
+
+Name = Annotated[str | None, typer.Option("--name", help="This contact of the office alone.")]
+
+
+@app.command(epilog="Example: dunghan contact link 024 --name 'Bà Hoa'")
+def link(office: str, name: Name = None, as_json: Json = False) -> None:
+    """The link by which each contact of an office hands in. Whoever has it acts for them: send it to nobody else."""
+    from dunghan.engine.links import of_office
+
+    found = of_office(context(), office, name)
+    if as_json:
+        return show_json([{"office": office, "name": one.name, "link": url} for one, url in found])
+    for one, url in found:
+        print(f"{one.name}: {url}")
+
+
+@app.command(epilog="Example: dunghan contact revoke 024 --name 'Bà Hoa'")
+def revoke(office: str, name: Name = None, by: By = None) -> None:
+    """End every link that the contacts of an office have had; the next reminder brings a new one."""
+    from dunghan.engine.links import revoke as end
+
+    ended = end(context(), office, name, by=author(by))
+    print(f"The links of {len(ended)} contacts at {office} work no more: {', '.join(one.name for one in ended)}.")

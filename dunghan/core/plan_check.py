@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -148,6 +148,14 @@ def _data_window(plan: Plan) -> Iterator[Finding]:
                 "expect estimates for the last weeks",
                 warning=True,
             )
+
+
+def forms(plan: Plan, there: Collection[str]) -> Iterator[Finding]:
+    """The forms that a plan names and that are not ``there``."""
+    for r, report in enumerate(plan.reports):
+        for n, form in enumerate(report.forms):
+            if form.file not in there:
+                yield Finding(("reports", r, "forms", n, "file"), f"no file {form.file} beside the plan: put it there")
 
 
 def _open_classes(plan: Plan) -> Iterator[Finding]:

@@ -6,13 +6,16 @@ from typing import NamedTuple
 
 SECTIONS = ("subject", "text", "line", "html", "line_html")
 _OF_A_LINE = frozenset(
-    ("office", "report", "period", "last_day", "when", "to", "clause", "basis", "explanation", "missing", "because")
-)
+    (
+        "office", "report", "period", "last_day", "when", "to", "clause", "basis", "explanation", "missing", "because",
+        "forms",
+    )
+)  # fmt: skip
 _OF_A_MESSAGE = frozenset(
     (
         "office", "name", "plan", "plan_title", "place", "lines", "count", "when", "last_day", "sign_office",
         "sign_name", "sign_contact", "date", "table", "missing", "reached", "waiting", "failed", "unreachable",
-        "undated", "news",
+        "undated", "news", "link", "number", "report", "period", "received_at", "files", "punctual", "note", "findings",
     )
 )  # fmt: skip
 

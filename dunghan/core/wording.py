@@ -12,8 +12,8 @@ from dunghan.core.templates import Template, filled
 
 NAMES_SHOWN = 12
 """How many missing offices a message names before it counts the rest."""
-ADDRESSEE, _NAME = "\ue000", "\ue001"
-_PLACES = re.compile(f"({ADDRESSEE}|{_NAME})")
+ADDRESSEE, _NAME, _LINK = "\ue000", "\ue001", "\ue002"
+_PLACES = re.compile(f"({ADDRESSEE}|{_NAME}|{_LINK})")
 """Stand-ins from Unicode's private use area, which no template and no name holds. A line whose office is ``ADDRESSEE``
 is about the office that the message goes to."""
 
@@ -32,6 +32,8 @@ class Line(NamedTuple):
     through: str = ""
     missing: tuple[str, ...] = ()
     because: str = ""
+    forms: tuple[tuple[str, str], ...] = ()
+    """Files to fill in: each one's title, and where it lies below the addressee's link."""
 
 
 class Signature(NamedTuple):
@@ -75,11 +77,24 @@ def some(names: Sequence[str], language: str = "vi", most: int = NAMES_SHOWN, to
     return "; ".join(names[:most]) + more
 
 
+def punctual(late_days: int | None, language: str = "vi") -> str:
+    """Whether something came on time; None where nobody set a date.
+
+    >>> punctual(0), punctual(3), punctual(None)
+    ('đúng hạn', 'muộn 3 ngày', 'chưa có hạn nộp')
+    """
+    if late_days is None:
+        return "no date has been set" if language == "en" else "chưa có hạn nộp"
+    if language == "en":
+        return f"{late_days} day{'' if late_days == 1 else 's'} late" if late_days else "on time"
+    return f"muộn {late_days} ngày" if late_days else "đúng hạn"
+
+
 def _day(day: date, language: str) -> str:
     return day.isoformat() if language == "en" else show(day)
 
 
-def _line_fields(line: Line, today: date, language: str) -> dict[str, str]:
+def _line_fields(line: Line, today: date, language: str, link: bool) -> dict[str, str]:
     english = language == "en"
     to = ", ".join(line.to) or ("not stated" if english else "văn bản không nêu nơi nhận")
     if line.through:
@@ -101,20 +116,21 @@ def _line_fields(line: Line, today: date, language: str) -> dict[str, str]:
         "explanation": line.explanation,
         "missing": missing,
         "because": line.because,
+        "forms": "; ".join(f"{title}: {_LINK}{place}" if link else title for title, place in line.forms),
     }
 
 
 class Form(NamedTuple):
-    """A message in which only the addressee's office and name are still to be filled in: pieces, and their places."""
+    """A message in which only the addressee's office, name and link are still to be filled in: pieces, and places."""
 
     subject: tuple[str, ...]
     text: tuple[str, ...]
     html: tuple[str, ...]
 
-    def to(self, office: str, name: str) -> Words:
+    def to(self, office: str, name: str, link: str = "") -> Words:
         """The message to one addressee."""
-        put = {ADDRESSEE: office, _NAME: name}.get
-        put_html = {ADDRESSEE: _html(office), _NAME: _html(name)}.get
+        put = {ADDRESSEE: office, _NAME: name, _LINK: link}.get
+        put_html = {ADDRESSEE: _html(office), _NAME: _html(name), _LINK: _html(link)}.get
         subject = "".join([put(piece, piece) for piece in self.subject])
         return Words(
             subject if len(self.subject) == 1 else " ".join(subject.split()),
@@ -127,13 +143,14 @@ def letter(
     template: Template, lines: Iterable[Line], sign: Signature, today: date, language: str, fields: Mapping[str, str]
 ) -> Words:
     """Compose a message. ``fields`` adds what only this kind has (plan, recipient, tables)."""
-    office, name = fields.get("office", ""), fields.get("name", "")
-    shared = {key: value for key, value in fields.items() if key not in ("office", "name")}
-    return form(template, lines, sign, today, language, shared, bool(office), bool(name)).to(office, name)
+    office, name, link = (fields.get(key, "") for key in ("office", "name", "link"))
+    shared = {key: value for key, value in fields.items() if key not in ("office", "name", "link")}
+    made = form(template, lines, sign, today, language, shared, bool(office), bool(name), bool(link))
+    return made.to(office, name, link)
 
 
 def _open(text: str) -> tuple[str, ...]:
-    """The text cut at the two stand-ins, which are pieces of their own."""
+    """The text cut at the stand-ins, which are pieces of their own."""
     return tuple(_PLACES.split(text))
 
 
@@ -146,10 +163,11 @@ def form(
     fields: Mapping[str, str],
     office: bool = True,
     name: bool = True,
+    link: bool = False,
 ) -> Form:
-    """What letters share that differ by office and name alone; these two say whether the addressee has such."""
+    """What letters share that differ by office, name and link alone; these say whether the addressee has such."""
     rows = list(lines)
-    shown = [_line_fields(line, today, language) for line in rows]
+    shown = [_line_fields(line, today, language, link) for line in rows]
     first = min((line.last_day for line in rows), default=None)
     common = {
         "count": str(len(rows)),
@@ -161,6 +179,7 @@ def form(
         **fields,
         "office": ADDRESSEE if office else "",
         "name": _NAME if name else "",
+        "link": _LINK if link else "",
     }
     gap = "\n\n" if "\n" in template.line else "\n"
     text_lines = gap.join(filled(template.line, f) for f in shown)

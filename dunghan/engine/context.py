@@ -123,9 +123,9 @@ class Context:
         found = _MAIL_DOMAIN.search(self.settings.email_url)
         return (found.group(1) or found.group(2)) if found else "dunghan.local"
 
-    def message_id(self, plan: str, contact: int, day: str, kind: str) -> str:
+    def message_id(self, plan: str, contact: int, day: str, kind: str, about: str = "") -> str:
         """The Message-ID of a slot: the same whenever it is computed, and another for another installation."""
-        seed = f"{self.settings.secret_key}|{plan}|{contact}|{day}|{kind}"
+        seed = f"{self.settings.secret_key}|{plan}|{contact}|{day}|{kind}" + (f"|{about}" if about else "")
         return f"<{plan}.{day}.{kind}.{hashlib.sha256(seed.encode()).hexdigest()[:16]}@{self._mail_domain}>"
 
     def not_future(self, at: datetime, option: str) -> datetime:

@@ -75,7 +75,7 @@ def _sent(connection: Connection, plan: Plan, now: datetime) -> dict[str, list[s
     """Today's messages but those to the coordinators themselves: their offices by status."""
     sql = (
         "SELECT DISTINCT status, office FROM message WHERE plan = :plan AND day = :day "
-        "AND kind NOT IN ('digest', 'news') "
+        "AND kind NOT IN ('digest', 'news', 'receipt') "
         "ORDER BY office"
     )
     found: dict[str, list[str]] = defaultdict(list)

@@ -6,9 +6,11 @@ from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
 from sqlalchemy import Connection
 
 from config.settings import Settings
-from dunghan.store import contacts
+from dunghan.engine.context import Context
+from dunghan.store import audit, contacts
+from dunghan.store.database import reading, writing
 from models.contact import Contact
-from models.errors import DunghanError, UsageError
+from models.errors import DunghanError, UnknownName, UnknownOffice, UsageError
 
 _SALT = "dunghan.link"
 
@@ -43,7 +45,11 @@ class Links:
 
     def url(self, contact: Contact) -> str:
         """The whole link; empty where no portal is set up."""
-        return f"{self._base}/b/{self.token(contact)}" if self._base else ""
+        return self.at(self.token(contact)) if self._base else ""
+
+    def at(self, token: str) -> str:
+        """The link of a token."""
+        return f"{self._base}/b/{token}"
 
     def read(self, connection: Connection, token: str) -> Contact:
         """Whose link this is. Raises LinkUnknown, LinkExpired, LinkRevoked."""
@@ -59,3 +65,33 @@ class Links:
         if found.links != revoked:
             raise LinkRevoked("This link has been revoked.")
         return found
+
+
+def of_office(context: Context, office: str, name: str | None = None) -> list[tuple[Contact, str]]:
+    """Each contact of an office (or the one of that name) with a link made now."""
+    if not context.settings.portal_url:
+        raise UsageError("DUNGHAN_PORTAL_URL is not set: say there at which address officers reach the portal.")
+    links = Links(context.settings)
+    with reading(context.db) as connection:
+        return [(one, links.url(one)) for one in _people(context, connection, office, name)]
+
+
+def revoke(context: Context, office: str, name: str | None = None, *, by: str) -> list[Contact]:
+    """End every link that an office's contacts (or the one of that name) have had, and say whose."""
+    with writing(context.db) as connection:
+        people = _people(context, connection, office, name)
+        contacts.revoke_links(connection, [one.id for one in people])
+        audit.record(connection, context.now(), by, "revoke_links", office, contacts=[one.id for one in people])
+    return people
+
+
+def _people(context: Context, connection: Connection, office: str, name: str | None) -> list[Contact]:
+    if office not in context.catalog.tree:
+        raise UnknownOffice(office, context.catalog.tree.codes)
+    people = contacts.book(connection, {office}).get(office, [])
+    if not people:
+        raise UsageError(f"{office} has no contacts: bring some in with `dunghan contact import`.")
+    found = [one for one in people if name in (None, one.name)]
+    if not found:
+        raise UnknownName("contact", name or "", (one.name for one in people))
+    return found

@@ -53,3 +53,8 @@ def by_id(connection: Connection, ids: Collection[int]) -> dict[int, Contact]:
     """The contacts with these ids."""
     sql = f"SELECT {_COLUMNS} FROM contact WHERE id {among(connection, 'ids')}"  # noqa: S608 - our own columns
     return {one.id: one for one in fetch(connection, sql, {"ids": list(ids)}, make=as_is(Contact))}
+
+
+def revoke_links(connection: Connection, ids: Collection[int]) -> None:
+    """End every link that these contacts have had."""
+    connection.execute(update(CONTACT).where(CONTACT.c.id.in_(ids)).values(links=CONTACT.c.links + 1))

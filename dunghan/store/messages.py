@@ -145,7 +145,7 @@ def last_digest(connection: Connection, plan: str, before: date) -> datetime | N
 
 
 def sent_on(connection: Connection, plan: str, day: date) -> bool:
-    """Whether anything but what coordinators themselves are told has its slot on that day."""
+    """Whether anything but receipts and what coordinators themselves are told has its slot on that day."""
     query = select(MESSAGE.c.id).where(MESSAGE.c.plan == plan, MESSAGE.c.day == day)
-    query = query.where(MESSAGE.c.kind.not_in(("digest", "news")))
+    query = query.where(MESSAGE.c.kind.not_in(("digest", "news", "receipt")))
     return connection.execute(query.limit(1)).first() is not None

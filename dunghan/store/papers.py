@@ -46,6 +46,15 @@ def carried(connection: "Source", messages: Collection[int]) -> dict[int, list[s
     return {message: list(ids) for message, ids in found.items()}
 
 
+def first_told(connection: "Source", messages: Collection[int]) -> set[tuple[int, str]]:
+    """The messages, with the obligation, by which an office hears of it for the first time."""
+    sql = (
+        "SELECT message_id, obligation_id FROM reminder WHERE reason = 'first_notice' "  # noqa: S608
+        f"AND message_id {among(connection, 'ids')}"
+    )
+    return {(row.message_id, row.obligation_id) for row in fetch(connection, sql, {"ids": list(messages)})}
+
+
 class Silent(NamedTuple):
     """An office that has been asked and to whose obligation nothing has happened, and to whom it reports."""
 

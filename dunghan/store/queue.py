@@ -10,7 +10,7 @@ from dunghan.store.bulk import insert_new, update_each
 from dunghan.store.messages import ATTEMPT, LONGEST_LEASE, MESSAGE, UNSENT, WAITING
 from dunghan.store.rows import among, fetch
 
-_TAKEN = ("id", "contact_id", "office", "plan", "day", "kind", "channel", "message_id", "attempts")
+_TAKEN = ("id", "contact_id", "office", "plan", "day", "kind", "channel", "message_id", "attempts", "about")
 
 
 class Wanted(NamedTuple):

@@ -1,5 +1,7 @@
 """The coordinator's actions, as the command line takes them."""
 
+import json
+
 import pytest
 
 from tests.cli.conftest import Desk
@@ -14,16 +16,22 @@ def _state(desk: Desk, obligation: str = ONE, as_of: str = "2018-12-12") -> str:
 
 
 def test_submit_keeps_files_and_numbers_its_versions(desk: Desk) -> None:
-    report = desk.write("báo cáo.docx", "nội dung")
+    report = desk.write("báo cáo.txt", "nội dung")
     words = ("submit", ONE, report, "--reference", "45/BC-UBND", "--received-at", "2018-12-03T10:00")
-    assert desk.json(*words) == [{"obligation": ONE, "version": 1}]
-    assert desk.ok(*words) == f"{ONE}: recorded as version 2.\n"
+    done = desk(*words, "--json")
+    (told,) = json.loads(done.out)
+    assert (done.code, told["obligation"], told["version"]) == (0, ONE, 1)
+    assert [one["code"] for one in told["findings"]] == ["other_kind"]
+    assert done.err == (
+        "warning: báo cáo.txt: The file is no docx, pdf, xlsx or odt: those who receive it may be unable to open it.\n"
+    )
+    assert desk(*words).out == f"{ONE}: recorded as version 2.\n"
     (first, _) = desk.json("explain", ONE)["submissions"]
     assert (first["received_at"], first["kind"], first["reference"]) == (
         "2018-12-03T10:00:00+07:00", "report", "45/BC-UBND",
     )  # fmt: skip
     (file,) = first["files"]
-    assert file["name"] == "báo cáo.docx"
+    assert file["name"] == "báo cáo.txt"
     kept = [p for p in (desk.folder / "var" / "files").rglob("*") if p.is_file()]
     assert [p.read_text() for p in kept] == ["nội dung"]
 

@@ -150,3 +150,16 @@ def test_the_list_for_people_shows_one_line_each(staffed: Desk) -> None:
     lines = staffed.ok("contact", "list").splitlines()
     assert lines[0] == "Contacts (5)"
     assert len(lines) == 3 + 5
+
+
+def test_links_are_printed_where_there_is_a_portal_and_ended_on_record(desk: Desk) -> None:
+    desk.ok("contact", "import", desk.write("people.csv", PEOPLE))
+    desk("contact", "link", "026").refused(2, "DUNGHAN_PORTAL_URL")
+    desk.set(portal_url="https://nop.ha-giang.example/", secret_key="a-secret-for-tests")
+    before = desk.ok("contact", "link", "026", "--name", "Trần Văn Đức")
+    assert before.startswith("Trần Văn Đức: https://nop.ha-giang.example/b/")
+    desk("contact", "link", "026", "--name", "Không Có").refused(2, "Trần Văn Đức")
+    desk("contact", "link", "026x").refused(2, "026")
+    assert desk.ok("contact", "revoke", "026") == "The links of 1 contacts at 026 work no more: Trần Văn Đức.\n"
+    (after,) = desk.json("contact", "link", "026")
+    assert after["link"] != before.partition(": ")[2].strip()
