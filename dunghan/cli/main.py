@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from dunghan.cli import act, backup, contact, demo, deploy, listing, office, outbox, plan, running, setup
+from dunghan.cli import act, backup, contact, demo, deploy, listing, office, outbox, plan, portal, running, setup
 
 HELP = """Đúng hạn: who reports to whom by when, and one reminder, on its day.
 
@@ -19,7 +19,7 @@ Every reading command takes --json.
 app = typer.Typer(
     name="dunghan", help=HELP, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
 )
-for group in (demo, setup, backup, listing, running, deploy, act):
+for group in (demo, setup, backup, listing, running, portal, deploy, act):
     group.register(app)
 app.add_typer(plan.app, name="plan")
 app.add_typer(office.app, name="office")

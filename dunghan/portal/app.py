@@ -7,15 +7,20 @@ from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 
 from dunghan.engine.context import Context
-from dunghan.portal import desk, officer
+from dunghan.portal import desk, officer, problems
+from dunghan.portal.body_limit import BodyLimit
 from dunghan.portal.headers import SecurityHeaders
+from dunghan.portal.limits import Limits
 
 
 def create_app(context: Context) -> FastAPI:
     """The portal over one installation; ``context`` is its own, used from several threads."""
     app = FastAPI(title="Đúng hạn", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
     app.state.context = context
-    app.add_middleware(SecurityHeaders)
+    app.state.limits = Limits()
+    app.add_middleware(BodyLimit)
+    app.add_middleware(SecurityHeaders)  # the last added is the outermost: its headers are on every answer
+    problems.wire(app)
     app.mount("/static", StaticFiles(directory=str(files("dunghan.portal") / "static")), name="static")
     app.include_router(officer.router)
     app.include_router(desk.router)

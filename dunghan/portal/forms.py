@@ -20,9 +20,8 @@ def form_token(request: Request, response: Response) -> str:
     held = request.cookies.get(COOKIE)
     if held is None:
         held = secrets.token_urlsafe(24)
-        response.set_cookie(
-            COOKIE, held, httponly=True, samesite="strict", secure=request.url.scheme == "https", path="/"
-        )
+        # Lax: a strict one is not sent on the way from a web mail, and a new one would end the forms of other tabs.
+        response.set_cookie(COOKIE, held, httponly=True, samesite="lax", secure=request.url.scheme == "https", path="/")
     return _signed(request, held)
 
 

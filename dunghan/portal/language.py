@@ -12,11 +12,11 @@ LANGUAGES = ("vi", "en")
 
 
 def chosen(request: Request) -> str:
-    """By ``?lang=``, else by the cookie, else by the installation's setting."""
+    """By ``?lang=``, else by the cookie, else as the link's contact is written to, else by the settings."""
     for wish in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
         if wish in LANGUAGES:
             return str(wish)
-    return str(request.app.state.context.settings.language)
+    return str(getattr(request.state, "language", None) or request.app.state.context.settings.language)
 
 
 def translated(text: str, language: str, **names: Any) -> str:

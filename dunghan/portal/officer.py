@@ -1,5 +1,84 @@
-"""To be written."""
+"""The officer's pages to read: what the office owes, one report of it, a receipt, and a file of one's own."""
 
-from fastapi import APIRouter
+from typing import Annotated
+from urllib.parse import quote
 
-router = APIRouter()
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import HTMLResponse, Response, StreamingResponse
+
+from dunghan import files
+from dunghan.engine.receipts import receipt
+from dunghan.portal import officer_acts
+from dunghan.portal.officer_duties import HandedIn, duties
+from dunghan.portal.officer_link import About, Asked, Visitor
+from dunghan.portal.officer_pages import officer_page, report_page
+from dunghan.portal.problems import NOT_FOUND, Refused, Trouble
+from dunghan.store.database import reading
+from models.errors import NotPossible
+
+router = APIRouter(prefix="/b/{token}", default_response_class=HTMLResponse)
+router.include_router(officer_acts.router)
+
+Number = Annotated[int, Path(ge=1, le=10_000)]
+DAMAGED = Trouble(
+    500, "Tệp “{name}” đang lưu không còn đúng như khi nộp, nên không được gửi ra. Hãy báo cơ quan đầu mối."
+)
+
+
+@router.get("")
+def home(request: Request, visitor: Visitor) -> Response:
+    """What the office owes now, what it has handed in, and, under history, what belongs to ended plans."""
+    context = visitor.context
+    with reading(context.db) as connection:
+        found = duties(context, connection, visitor.contact.office, context.now())
+    current = [one for one in found if not one.over]
+    owing = sorted(
+        (one for one in current if one.asked),
+        key=lambda d: (d.standing.last_day is None, d.standing.last_day or d.one.period.ends_on),
+    )
+    return officer_page(
+        request, visitor, "officer_home.html",
+        owing=owing, answered=[one for one in current if not one.asked], past=[one for one in found if one.over],
+    )  # fmt: skip
+
+
+@router.get("/o/{plan}/{report}/{period}")
+def one_report(request: Request, about: About) -> Response:
+    """One obligation: its deadline and why, the forms, and everything that happened to it."""
+    return report_page(request, about, about.duty())
+
+
+@router.get("/o/{plan}/{report}/{period}/{version}/receipt")
+def receipt_page(request: Request, about: About, version: Number) -> Response:
+    """The receipt of what was handed in, fit to be printed."""
+    held = _version(about, version)
+    told = receipt(about.visit.context, about.obligation, version)
+    return officer_page(
+        request, about.visit, "officer_receipt.html",
+        receipt=told, duty=about.duty(), held=held, here=about.here,
+    )  # fmt: skip
+
+
+@router.get("/o/{plan}/{report}/{period}/{version}/file/{number}")
+def download(about: About, version: Number, number: Number) -> Response:
+    """One's own file as it was handed in: read through and compared first, and never opened by the browser."""
+    held = _version(about, version).version.files
+    if number > len(held):
+        raise Refused(NOT_FOUND)
+    kept = held[number - 1]
+    url, digest, name = about.visit.context.settings.files_url, kept["sha256"], files.safe_name(kept["name"])
+    try:
+        content = files.verified(url, digest)
+    except (NotPossible, OSError):
+        raise Refused(DAMAGED, name=name) from None
+    plain = name.encode("ascii", "replace").decode().replace('"', "'").replace("\\", "_").replace("?", "_")
+    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
+    headers = {"Content-Disposition": disposition, "Content-Length": str(kept["size"])}
+    return StreamingResponse(content, media_type="application/octet-stream", headers=headers)
+
+
+def _version(about: Asked, version: int) -> HandedIn:
+    found = next((h for h in about.duty().handed_in if h.version.version == version), None)
+    if found is None:
+        raise Refused(NOT_FOUND)
+    return found

@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from dunghan.core.names import show
 from dunghan.portal.forms import form_token
-from dunghan.portal.language import chosen, translated
+from dunghan.portal.language import COOKIE, chosen, translated
 from models.timezone import VIETNAM
 
 _ENVIRONMENT = Environment(
@@ -40,4 +40,6 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     answer.body = html.encode()
     answer.headers["Content-Length"] = str(len(answer.body))
     answer.headers["Content-Language"] = language
+    if request.query_params.get("lang") == language:
+        answer.set_cookie(COOKIE, language, httponly=True, samesite="lax", secure=request.url.scheme == "https")
     return answer

@@ -12,7 +12,7 @@ from tests.cli.conftest import PEOPLE, SCRIPT, Shell
 PLAN = "ha-giang-168-2016"
 COMMANDS = (
     "demo", "init", "doctor", "backup", "restore", "due", "status", "explain", "run", "simulate", "serve",
-    "deploy", "submit", "accept", "return", "extend", "waive", "acknowledge", "set-date", "pause", "resume",
+    "portal", "deploy", "submit", "accept", "return", "extend", "waive", "acknowledge", "set-date", "pause", "resume",
     "plan", "office", "contact", "outbox",
 )  # fmt: skip
 HEAVY = {"prefect", "sqlmodel", "sqlalchemy", "apprise", "fastapi", "alembic", "psycopg", "httpx"}
