@@ -51,7 +51,7 @@ def rung_name(offset: int) -> str:
 
 MessageKind = Literal["reminder", "escalation", "digest", "notice", "news", "receipt"]
 
-Fires = Literal["first_notice", "rung_due", "caught_up", "returned"]
+Fires = Literal["first_notice", "rung_due", "caught_up", "returned", "by_hand"]
 Silences = Literal[
     "merged",
     "missed",

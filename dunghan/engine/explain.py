@@ -1,6 +1,6 @@
 """Explain: why this date, why this state, and what was or was not sent, and why."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -80,14 +80,11 @@ def _reminders(connection: Connection, obligation_id: str, now: datetime) -> Ite
         .where(r.obligation_id == obligation_id, r.decided_at <= now)
         .order_by(r.decided_at, r.id)
     )  # fmt: skip
-    for row in connection.execute(query):
+    rows = connection.execute(query).all()
+    tries = _tries(connection, {row.message_id for row in rows if row.message_id is not None})
+    for row in rows:
         message = None
         if row.message_id is not None:
-            tries = connection.execute(
-                select(ATTEMPT.c.at, ATTEMPT.c.channel, ATTEMPT.c.outcome, ATTEMPT.c.detail)
-                .where(ATTEMPT.c.message_id == row.message_id)
-                .order_by(ATTEMPT.c.id)
-            )
             message = {
                 "id": row.message_id,
                 "status": row.status,
@@ -95,9 +92,7 @@ def _reminders(connection: Connection, obligation_id: str, now: datetime) -> Ite
                 "leaves": stamp(row.not_before),
                 "settled_at": stamp(row.settled_at),
                 "answer": row.answer,
-                "attempts": [
-                    {"at": stamp(t.at), "channel": t.channel, "outcome": t.outcome, "detail": t.detail} for t in tries
-                ],
+                "attempts": tries.get(row.message_id, []),
             }
         yield {
             "at": stamp(row.decided_at),
@@ -110,6 +105,17 @@ def _reminders(connection: Connection, obligation_id: str, now: datetime) -> Ite
             "contact_office": row.office,
             "message": message,
         }
+
+
+def _tries(connection: Connection, messages: Collection[int]) -> dict[int, list[dict[str, Any]]]:
+    """Every try to send these messages, in order."""
+    t = ATTEMPT.c
+    found: dict[int, list[dict[str, Any]]] = {}
+    query = select(t.message_id, t.at, t.channel, t.outcome, t.detail).where(t.message_id.in_(messages))
+    for row in connection.execute(query.order_by(t.id)):
+        said = {"at": stamp(row.at), "channel": row.channel, "outcome": row.outcome, "detail": row.detail}
+        found.setdefault(row.message_id, []).append(said)
+    return found
 
 
 def _planned(context: Context, issued_on: Any, last_day: Any, now: datetime) -> list[dict[str, Any]]:

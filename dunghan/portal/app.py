@@ -23,7 +23,7 @@ def create_app(context: Context) -> FastAPI:
     problems.wire(app)
     app.mount("/static", StaticFiles(directory=str(files("dunghan.portal") / "static")), name="static")
     app.include_router(officer.router)
-    app.include_router(desk.router)
+    desk.register(app, context)
 
     @app.get("/healthz", response_class=PlainTextResponse)
     def healthz() -> str:

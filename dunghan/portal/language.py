@@ -28,4 +28,6 @@ def translated(text: str, language: str, **names: Any) -> str:
 @cache
 def english() -> dict[str, str]:
     """The English of every Vietnamese text of the pages."""
-    return dict(yaml.safe_load((files("dunghan.portal") / "english.yaml").read_text(encoding="utf-8")) or {})
+    here = files("dunghan.portal")
+    read = [yaml.safe_load((here / name).read_text(encoding="utf-8")) for name in ("english.yaml", "english_desk.yaml")]
+    return {vietnamese: text for held in read for vietnamese, text in (held or {}).items()}

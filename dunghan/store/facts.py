@@ -108,6 +108,19 @@ def events_of_period(connection: "Source", plan: str, report: str, period: str) 
     return _events(connection, where, {"plan": plan, "report": report, "period": period})
 
 
+def decisions_of_period(connection: "Source", plan: str, report: str, period: str) -> Events:
+    """Every decision on the obligations of one period of a report, by obligation, in order."""
+    found: Events = defaultdict(list)
+    sql = (
+        'SELECT obligation_id, at, kind, until, "by", because FROM decision WHERE obligation_id IN '
+        "(SELECT id FROM obligation WHERE plan = :plan AND report = :report AND period = :period) ORDER BY 2"
+    )
+    values = {"plan": plan, "report": report, "period": period}
+    for row in fetch(connection, sql, values, days=("until",), instants=("at",)):
+        found[row.obligation_id].append(Event(row.at, row.kind, row.until, row.by, row.because))
+    return found
+
+
 def events_of(connection: "Source", obligation_id: str) -> list[Event]:
     """Everything that happened to one obligation, in order."""
     return events_where(connection, "obligation_id = :id", {"id": obligation_id})[obligation_id]

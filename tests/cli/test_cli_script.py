@@ -13,7 +13,7 @@ PLAN = "ha-giang-168-2016"
 COMMANDS = (
     "demo", "init", "doctor", "backup", "restore", "due", "status", "explain", "run", "simulate", "serve",
     "portal", "deploy", "submit", "accept", "return", "extend", "waive", "acknowledge", "set-date", "pause", "resume",
-    "plan", "office", "contact", "outbox",
+    "plan", "office", "contact", "outbox", "user", "mail",
 )  # fmt: skip
 HEAVY = {"prefect", "sqlmodel", "sqlalchemy", "apprise", "fastapi", "alembic", "psycopg", "httpx"}
 

@@ -1,0 +1,229 @@
+"""An obligation's page at the desk: its deadline, what came in, what was sent and why, and what can be decided."""
+
+import logging
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, NamedTuple
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import RedirectResponse, StreamingResponse
+from starlette.background import BackgroundTask
+
+from dunghan.core.findings import said_to_coordinators
+from dunghan.core.names import stage_name
+from dunghan.core.periods import period_name
+from dunghan.engine import actions, delivery, mailroom, plan_actions
+from dunghan.engine.context import Context
+from dunghan.engine.explain import explain
+from dunghan.engine.remind_now import NobodyReachable, NothingToRemind, RemindedToday, remind_now
+from dunghan.portal import desk_words, login
+from dunghan.portal.downloads import Damaged, attachment, checked, pieces
+from dunghan.portal.forms import require_own_form
+from dunghan.portal.language import chosen
+from dunghan.portal.login import LoggedIn
+from dunghan.portal.pages import page
+from dunghan.store import acts, findings
+from dunghan.store.database import reading
+from models.errors import DeadlineUndated, DunghanError, NotPossible, UsageError
+
+_LOG = logging.getLogger(__name__)
+_ONE = "/o/{plan_id}/{report}/{period}/{office}"
+_LONGEST_REASON = 2000
+
+router = APIRouter(prefix="/c", dependencies=[Depends(login.current_user)], include_in_schema=False)
+
+
+class Missing(Exception):
+    """There is no such page here."""
+
+
+class Refused(Exception):
+    """What was asked for cannot be done; the text says why, in Vietnamese."""
+
+
+def _id(plan_id: str, report: str, period: str, office: str) -> str:
+    return f"{plan_id}/{report}/{period}/{office}"
+
+
+Wanted = Annotated[str, Depends(_id)]
+
+
+@router.get(_ONE)
+def obligation(request: Request, wanted: Wanted, done: str = "") -> Response:
+    """The page; ``done`` names the act that led here."""
+    return _page(request, wanted, told=desk_words.DONE.get(done, ""))
+
+
+def _page(request: Request, wanted: str, status: int = 200, told: str = "", refused: str = "") -> Response:
+    context: Context = request.app.state.context
+    language = chosen(request)
+    try:
+        found = explain(context, wanted, context.now())
+        plan = context.catalog.plan(found["plan"])
+    except UsageError:
+        raise Missing from None
+    with reading(context.db) as connection:
+        versions = acts.submissions(connection, wanted)
+        seen = findings.of(connection, [v.id for v in versions if v.id is not None])
+    noticed = {
+        number: [(f.file, said_to_coordinators(f.code, f.detail, language)) for f in of] for number, of in seen.items()
+    }
+    report = plan.report(found["report"])
+    title = context.catalog.tree.title
+    return page(
+        request, "desk_obligation.html", status, plan=plan, one=found, report=report.title if report else "",
+        period_name=period_name(found["period"]), stage=stage_name(found["stage"], language),
+        to=[title(code) for code in found["to"]], through=title(found["through"]) if found["through"] else "",
+        versions=list(reversed(versions)), noticed=noticed, words=desk_words, told=told, refused=refused,
+        today=context.now(), day=date.fromisoformat,
+    )  # fmt: skip
+
+
+@router.get(_ONE + "/file/{version}/{number}")
+def file(request: Request, wanted: Wanted, version: str, number: str) -> Response:
+    """A file of a version, to be kept, never shown; what lies in the store is compared with its SHA-256 first."""
+    context: Context = request.app.state.context
+    with reading(context.db) as connection:
+        held = {str(v.version): v.files for v in acts.submissions(connection, wanted)}
+    files = dict(enumerate(held.get(version, []), start=1))
+    if not (number.isascii() and number.isdigit() and len(number) < 4 and int(number) in files):
+        raise Missing
+    one = files[int(number)]
+    try:
+        whole = checked(context.settings.files_url, one["sha256"])
+    except Damaged:
+        return page(request, "desk_refused.html", 500, why="damaged")
+    headers = attachment(one["name"]) | {"Content-Length": str(one["size"])}
+    return StreamingResponse(pieces(whole), media_type="application/octet-stream", headers=headers)
+
+
+class Decision(NamedTuple):
+    """What a form of the page says."""
+
+    because: str
+    until: str
+    version: str
+
+    @property
+    def reason(self) -> str:
+        """The reason, where one is due."""
+        if not self.because:
+            raise Refused("Xin ghi lý do: lý do được lưu cùng quyết định.")
+        return self.because
+
+    @property
+    def day(self) -> date:
+        """The day, where one is due."""
+        try:
+            return date.fromisoformat(self.until)
+        except ValueError:
+            raise Refused("Xin chọn một ngày.") from None
+
+
+def _decision(
+    because: Annotated[str, Form(max_length=_LONGEST_REASON)] = "",
+    until: Annotated[str, Form(max_length=20)] = "",
+    version: Annotated[str, Form(max_length=10)] = "",
+) -> Decision:
+    return Decision(because.strip(), until.strip(), version)
+
+
+@router.post(_ONE + "/{act}", dependencies=[Depends(require_own_form)])
+def act(
+    request: Request, wanted: Wanted, act: str, decided: Annotated[Decision, Depends(_decision)], user: LoggedIn
+) -> Response:
+    """Do what a form asks for in the user's name, and show the page again. What cannot be done is told there."""
+    context: Context = request.app.state.context
+    if act not in _ACTS:
+        raise Missing
+    try:
+        done = _ACTS[act](context, wanted, decided, user.name)
+    except Refused as error:
+        return _page(request, wanted, 422, refused=str(error))
+    except NotPossible as error:
+        return _page(request, wanted, 409, refused=_why_not(act, error))
+    except UsageError as error:
+        return _page(request, wanted, 422, refused=_why_not(act, error))
+    task = BackgroundTask(_send, context, wanted) if act in ("return", "remind") else None
+    return RedirectResponse(f"/c/o/{wanted}?done={done}", 303, background=task)
+
+
+def _accept(context: Context, wanted: str, decided: Decision, by: str) -> str:
+    _same_version(context, wanted, decided)
+    actions.accept(context, wanted, by=by, because=decided.because)
+    return "accept"
+
+
+def _give_back(context: Context, wanted: str, decided: Decision, by: str) -> str:
+    _same_version(context, wanted, decided)
+    actions.give_back(context, wanted, by=by, because=decided.reason)
+    return "return-nobody" if mailroom.notice_fate(context, wanted) == "nobody" else "return"
+
+
+def _extend(context: Context, wanted: str, decided: Decision, by: str) -> str:
+    actions.extend(context, wanted, until=decided.day, by=by, because=decided.reason)
+    return "extend"
+
+
+def _waive(context: Context, wanted: str, decided: Decision, by: str) -> str:
+    actions.waive(context, wanted, by=by, because=decided.reason)
+    return "waive"
+
+
+def _set_date(context: Context, wanted: str, decided: Decision, by: str) -> str:
+    plan, report, period, _ = wanted.split("/")
+    stage = explain(context, wanted, context.now())["stage"]
+    plan_actions.set_date(context, plan, report, stage, decided.day, because=decided.reason, by=by, key=period)
+    return "set-date"
+
+
+def _remind(context: Context, wanted: str, decided: Decision, by: str) -> str:
+    remind_now(context, wanted, by=by, because=decided.because)
+    return "remind"
+
+
+_ACTS: dict[str, Callable[[Context, str, Decision, str], str]] = {
+    "accept": _accept,
+    "return": _give_back,
+    "extend": _extend,
+    "waive": _waive,
+    "set-date": _set_date,
+    "remind": _remind,
+}
+
+
+def _same_version(context: Context, wanted: str, decided: Decision) -> None:
+    """What is judged is what was looked at, not what came in meanwhile."""
+    with reading(context.db) as connection:
+        handed = acts.submissions(connection, wanted)
+    if handed and decided.version and str(handed[-1].version) != decided.version:
+        raise Refused("Đơn vị vừa nộp bản mới: xin xem bản ấy rồi quyết định.")
+
+
+_WHY_NOT: dict[tuple[str, type[DunghanError]], str] = {
+    ("accept", NotPossible): "Không có bản nào đang chờ duyệt: có thể đã có người xử lý trước.",
+    ("return", NotPossible): "Không có bản nào để trả lại: có thể đã có người xử lý trước.",
+    ("extend", DeadlineUndated): "Báo cáo này chưa có hạn: hãy ấn định hạn trước.",
+    ("extend", UsageError): "Ngày gia hạn phải sau hạn đang có hiệu lực.",
+    ("waive", NotPossible): "Báo cáo này đã được miễn.",
+    ("set-date", NotPossible): "Hạn này có trong văn bản nên không ấn định lại được: hãy dùng gia hạn.",
+    ("remind", NothingToRemind): "Không có gì để nhắc: đã nộp, đã miễn, đang hẹn ngày hoặc kế hoạch đang tạm dừng.",
+    ("remind", NobodyReachable): "Đơn vị không có ai liên hệ được: hãy bổ sung liên hệ, và gọi điện.",
+    ("remind", RemindedToday): "Hôm nay đơn vị đã được nhắc, hoặc lời nhắc đang chờ gửi: mỗi ngày chỉ nhắc một lần.",
+    ("remind", DeadlineUndated): "Báo cáo này chưa có hạn nên không nhắc được: hãy ấn định hạn trước.",
+}
+
+
+def _why_not(act: str, error: DunghanError) -> str:
+    for kind in type(error).__mro__:
+        if found := _WHY_NOT.get((act, kind)):
+            return found
+    return "Không thực hiện được việc này; chưa có gì thay đổi."
+
+
+def _send(context: Context, wanted: str) -> None:
+    """Send what has just been queued; it waits in the outbox where that fails, and a pass of the plan sends it."""
+    try:
+        delivery.deliver(context, context.now(), wanted.partition("/")[0])
+    except DunghanError as error:
+        _LOG.warning("What was queued for %s waits: %s", wanted, type(error).__name__)

@@ -1,0 +1,77 @@
+"""The desk in a real Chromium: one logs in, looks, returns and accepts, on a phone and at a desk."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+from playwright.sync_api import Page, expect
+
+from dunghan.engine import actions
+from dunghan.engine.context import Context
+from dunghan.portal.app import create_app
+from tests.portal_desk.conftest import LOGIN, ONE, PASSWORD, PLAN
+from tests.ui.house import browser, chromium
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        chromium() is None, reason="Chromium is not installed (Debian: apt-get install chromium); .ci/run installs it"
+    ),
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture
+def address(season: Context) -> Iterator[str]:
+    """Where the portal answers."""
+    server = uvicorn.Server(uvicorn.Config(create_app(season), port=0, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    end = time.monotonic() + 20
+    while not server.started and time.monotonic() < end:
+        time.sleep(0.01)
+    (socket,) = server.servers[0].sockets
+    yield f"http://127.0.0.1:{socket.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(20)
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing hangs over the side, on a phone and at a desk."""
+    over = []
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        over.append(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+    return over == [0, 0]
+
+
+def test_a_coordinator_returns_and_accepts(season: Context, address: str) -> None:
+    actions.submit(season, ONE, nothing=True, by="văn thư")
+    with browser(360, 800) as page:
+        complaints: list[str] = []
+        page.on("console", lambda message: complaints.append(message.text))
+        page.goto(f"{address}/c/{PLAN}/2018?state=submitted")
+        page.get_by_label("Tên đăng nhập").fill(LOGIN)
+        page.get_by_label("Mật khẩu").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/c/{PLAN}/2018?state=submitted")
+        assert fits(page)
+        page.get_by_role("link", name="Đã nộp, chờ duyệt: Sở Y tế tỉnh Hà Giang, Báo cáo hằng năm").click()
+        assert fits(page)
+        page.get_by_label("Lý do, đơn vị sẽ đọc nguyên văn").fill("thiếu biểu 2")
+        page.get_by_role("button", name="Trả lại cho đơn vị").click()
+        expect(page.get_by_role("status")).to_contain_text("Đã trả lại báo cáo")
+        actions.submit(season, ONE, nothing=True, by="văn thư")
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.reload()
+        page.get_by_role("button", name="Duyệt báo cáo").click()
+        expect(page.get_by_role("status")).to_have_text("Đã duyệt báo cáo.")
+        page.goto(f"{address}/c/{PLAN}/2018/response/annual/2018")
+        bar = page.locator("svg .came").first
+        assert bar.evaluate("e => getComputedStyle(e).fill") == "rgb(28, 107, 52)"  # drawn under the policy
+        assert (bar.bounding_box() or {"height": 0})["height"] > 50 and fits(page)
+        page.get_by_role("button", name="Đăng xuất").click()
+        page.wait_for_url("**/c/login")
+        assert complaints == []
