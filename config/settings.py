@@ -51,6 +51,13 @@ class Settings(Value):
             raise ValueError("write vi or en")
         return value
 
+    @field_validator("reply_to")
+    @classmethod
+    def _reply_to(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[A-Za-z0-9._-]{1,31}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", value):
+            raise ValueError("write a bare address as bao-cao@ha-giang.example, at most 31 letters before the @, no +")
+        return value
+
     @field_validator("state_colours")
     @classmethod
     def _colours(cls, value: str) -> str:

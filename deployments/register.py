@@ -9,9 +9,11 @@ from prefect.types.entrypoint import EntrypointType
 from prefect.utilities.callables import ParameterSchema
 
 from dunghan.engine.context import Context
+from flows import desk_actions as acts
 from flows import forms
 from flows.names import flow_name, tags
 from flows.outbox_round import outbox_round
+from flows.poll_mail import poll_mail
 from flows.reporting_chain import reporting_chain
 from flows.second_person import second_person
 from flows.tell_coordinator import tell_coordinator
@@ -22,6 +24,9 @@ ZONE = "Asia/Ho_Chi_Minh"
 DAILY = CronSchedule(cron="0 8 * * *", timezone=ZONE)
 ROUNDS = CronSchedule(cron="*/10 7-17 * * *", timezone=ZONE)
 WATCHES = CronSchedule(cron="5-59/10 * * * *", timezone=ZONE)
+POLLS = [CronSchedule(cron=cron, timezone=ZONE) for cron in ("*/5 7-17 * * *", "0 0-6,18-23 * * *")]
+ACTION = "thao tác"
+"""The tag of what coordinators start by a form."""
 TELL = "bao-dau-moi"
 """The deployment that the automations run."""
 
@@ -74,13 +79,46 @@ def _of_all_plans(context: Context) -> list[RunnerDeployment]:
         description="Tìm lượt chạy đã biến mất và đề nghị không ai trả lời.",
         concurrency_limit=1,
     )
+    choices = _choices(context)
+    asked = _asking(second, forms.form(second_person, forms.SECOND_PERSON, **choices))
+    return [rounds, *_mail(context), asked, *_acts(context, choices), tell, watch]
+
+
+def _choices(context: Context) -> dict[str, list[str]]:
+    """What a form offers instead of letting people type it."""
     plans = list(context.catalog.plans())
-    choices = {
+    return {
         "plan": [plan.id for plan in plans],
         "report": forms.reports(plans),
         "period": forms.period_keys(context, plans, context.now()),
     }
-    return [rounds, _asking(second, forms.form(second_person, forms.SECOND_PERSON, **choices)), tell, watch]
+
+
+def _mail(context: Context) -> list[RunnerDeployment]:
+    """Looking into the mailbox, where there is one: often in working hours, and now and then at night."""
+    if not context.settings.imap_url:
+        return []
+    description = "Nhận báo cáo gửi bằng thư trả lời; thư không rõ của ai thì chờ người xem, không bỏ thư nào."
+    return [_made(poll_mail, name="hop-thu-den", schedules=POLLS, description=description, concurrency_limit=1)]
+
+
+def _acts(context: Context, choices: dict[str, list[str]]) -> list[RunnerDeployment]:
+    """The coordinator's actions, each with its form."""
+    stages = {"stage": forms.stages(context.catalog.plans())}
+    return [
+        _asking(
+            _made(flow, name=name, description=description, tags=[ACTION]),
+            forms.form(flow, titles, **choices, **(stages if "stage" in titles else {})),
+        )
+        for name, flow, titles, description in (
+            ("record-submission", acts.record_submission, forms.RECORD, "Ghi nhận báo cáo đến bằng giấy hoặc văn thư."),
+            ("return-report", acts.return_report, forms.DECIDE, "Trả lại báo cáo, nêu lý do; đơn vị được báo ngay."),
+            ("grant-extension", acts.grant_extension, forms.EXTEND, "Gia hạn nộp cho một đơn vị."),
+            ("waive", acts.waive, forms.DECIDE, "Miễn nộp cho một đơn vị."),
+            ("set-date", acts.set_date, forms.SET_DATE, "Đặt hạn mà văn bản để trống, cho một cấp trong một kỳ."),
+            ("remind-now", acts.remind_now, forms.REMIND, "Nhắc một đơn vị ngay hôm nay, ngoài thang nhắc."),
+        )
+    ]
 
 
 def _made(flow: Flow[..., Any], **what: Any) -> RunnerDeployment:

@@ -53,22 +53,22 @@ def command(settings: dict[str, str]) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def require_free(host: str, port: int) -> None:
-    """Raise ServerTrouble if something listens there already, or if one cannot listen there."""
+def require_free(host: str, port: int, option: str = "--port") -> None:
+    """Raise ServerTrouble if something listens there already, or if one cannot. ``option`` is what sets the port."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise ServerTrouble(_taken(host, port, error)) from None
+            raise ServerTrouble(_taken(host, port, error, option)) from None
 
 
-def _taken(host: str, port: int, error: OSError) -> str:
+def _taken(host: str, port: int, error: OSError, option: str) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"Port {port} is in use: stop what listens there, or choose another with --port."
+        return f"Port {port} is in use: stop what listens there, or choose another with {option}."
     if error.errno == errno.EACCES:
-        return f"Port {port} is kept for root: choose one above 1023 with --port."
+        return f"Port {port} is kept for root: choose one above 1023 with {option}."
     return f"Nothing can listen at {host} ({error.strerror or error}): give an address of this machine with --host."
 
 

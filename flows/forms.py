@@ -23,6 +23,20 @@ SECOND_PERSON = {
     "until": "Gia hạn đến hết ngày",
     "hours": "Chờ trả lời trong (giờ)",
 }
+_WHICH = {"plan": "Kế hoạch", "report": "Báo cáo", "period": "Kỳ báo cáo", "office": "Mã đơn vị"}
+_WHY = {"because": "Lý do", "by": "Người quyết định"}
+RECORD = {
+    **_WHICH,
+    "by": "Người ghi nhận",
+    "received_at": "Lúc nhận được (giờ Việt Nam)",
+    "nothing": "Không phát sinh",
+    "reference": "Số văn bản",
+    "note": "Ghi chú",
+}
+DECIDE = {**_WHICH, **_WHY}
+EXTEND = {**_WHICH, "until": "Gia hạn đến hết ngày", **_WHY}
+SET_DATE = {**{k: v for k, v in _WHICH.items() if k != "office"}, "stage": "Cấp", "day": "Hạn cuối, hết ngày", **_WHY}
+REMIND = {**_WHICH, **_WHY, "by": "Người nhắc"}
 
 
 def form(flow: Flow[..., Any], titles: Mapping[str, str], **choices: Sequence[str]) -> ParameterSchema:
@@ -41,6 +55,11 @@ def form(flow: Flow[..., Any], titles: Mapping[str, str], **choices: Sequence[st
 def reports(plans: Iterable[Plan]) -> list[str]:
     """Every report that any of these plans has."""
     return sorted({report.id for plan in plans for report in plan.reports})
+
+
+def stages(plans: Iterable[Plan]) -> list[str]:
+    """Every stage that any of these plans has."""
+    return sorted({link.stage for plan in plans for report in plan.reports for link in report.chain})
 
 
 def period_keys(context: Context, plans: Iterable[Plan], now: datetime) -> list[str]:

@@ -8,8 +8,29 @@ from prefect import get_run_logger
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Failed
 
-from models.errors import DunghanError, PlanNotFound, WrongVersion
+from models.errors import (
+    BadTime,
+    DeadlineUndated,
+    DunghanError,
+    NotPossible,
+    PlanNotFound,
+    UnknownName,
+    UnknownObligation,
+    UnknownOffice,
+    UsageError,
+    WrongVersion,
+)
 
+_IN_SHORT: dict[type[DunghanError], str] = {
+    UnknownObligation: "Không có báo cáo nào như vậy, xem lại kế hoạch, loại báo cáo, kỳ và mã đơn vị",
+    UnknownOffice: "Không có đơn vị nào mang mã đó",
+    UnknownName: "Kế hoạch không có loại báo cáo, cấp hoặc kỳ đó",
+    DeadlineUndated: "Báo cáo này chưa có hạn, cần đặt hạn trước",
+    BadTime: "Thời điểm không hợp lệ",
+    NotPossible: "Không làm được vì không khớp với những gì đã ghi nhận",
+    UsageError: "Chưa hợp lệ",
+}
+"""What went wrong, in a coordinator's words; the first that fits."""
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -42,4 +63,5 @@ def _state(error: DunghanError) -> State[Any]:
     if isinstance(error, WrongVersion):
         what = "Phần mềm trên máy này không cùng phiên bản với cơ sở dữ liệu: không làm gì, không gửi gì."
         return Failed(name="Wrong version", message=f"{what} {said}")
-    return Failed(message=f"Không chạy được: {said}")
+    what = next((words for kind, words in _IN_SHORT.items() if isinstance(error, kind)), "Không chạy được")
+    return Failed(message=f"{what}: {said}")

@@ -8,7 +8,22 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from dunghan.cli import act, backup, contact, demo, deploy, listing, mail, office, outbox, plan, portal, running, setup, user
+from dunghan.cli import (
+    act,
+    backup,
+    contact,
+    demo,
+    deploy,
+    listing,
+    mail,
+    office,
+    outbox,
+    plan,
+    portal,
+    running,
+    setup,
+    user,
+)
 
 HELP = """Đúng hạn: who reports to whom by when, and one reminder, on its day.
 
@@ -26,6 +41,7 @@ app.add_typer(office.app, name="office")
 app.add_typer(contact.app, name="contact")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(user.app, name="user")
+app.add_typer(mail.app, name="mail")
 
 
 def _version(wanted: bool) -> None:

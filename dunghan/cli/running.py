@@ -13,7 +13,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command(epilog="Example: dunghan run ha-giang-168-2016 --as-of 2018-12-07 --dry-run")(run)
     app.command(epilog="Example: dunghan simulate ha-giang-168-2016 --from 2018-11-01 --until 2018-12-31")(simulate)
-    app.command(epilog="Example: dunghan serve --port 4200")(serve)
+    app.command(epilog="Example: dunghan serve --port 4200 --portal-port 8080")(serve)
 
 
 def run(
@@ -124,8 +124,12 @@ def serve(
     host: Annotated[
         str, typer.Option("--host", help="Where it listens; beyond loopback the API asks for a password.")
     ] = "127.0.0.1",
+    portal_port: Annotated[
+        int, typer.Option("--portal-port", help="Of the portal, always on loopback.", min=1, max=65535)
+    ] = 8080,
+    no_portal: Annotated[bool, typer.Option("--no-portal", help="Without the portal.")] = False,
 ) -> None:
-    """The Prefect server and every plan's schedule on one machine, kept running; stops on Ctrl-C or SIGTERM."""
+    """The Prefect server, the portal and every plan's schedule on one machine; stops on Ctrl-C or SIGTERM."""
     from deployments.serve import serve as serve_here
 
-    serve_here(context(), host, port)
+    serve_here(context(), host, port, None if no_portal else portal_port)

@@ -99,6 +99,8 @@ def _gathered(context: Context, out: Writer, made_at: datetime) -> Manifest:
 def _lines(connection: Connection, table: Table, named: dict[str, None]) -> Iterator[bytes]:
     """A table's lines; ``named`` gathers the files of which its column ``files``, where it has one, speaks."""
     for row in rows(connection, table):
+        if row.get("raw_sha256"):  # a mail that came in
+            named[row["raw_sha256"]] = None
         for file in row.get("files") or ():
             named[file["sha256"]] = None
         yield written(row)

@@ -10,6 +10,7 @@ from dunghan.core import dispatch, wording
 from dunghan.engine import prefect_api
 from dunghan.engine.context import Context
 from dunghan.engine.delivery import gateways
+from dunghan.engine.doctor_mail import mail
 from dunghan.engine.doctor_store import Finding, stored
 from dunghan.engine.owed import Standing, Wanted, owed
 from dunghan.store import contacts
@@ -31,6 +32,7 @@ def examine(context: Context, now: datetime) -> Iterator[Finding]:
     yield from stored(context)
     yield from _people(context, now)
     yield from _channels(context)
+    yield from mail(context)
     yield _api()
 
 

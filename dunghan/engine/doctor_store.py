@@ -7,11 +7,13 @@ from typing import Literal, NamedTuple
 from sqlalchemy import func, select
 
 from dunghan import files
+from dunghan.channels.mailbox import kept_of
 from dunghan.core.wording import some
 from dunghan.engine.context import Context
 from dunghan.engine.tokens import TOKEN
 from dunghan.store import audit, facts
 from dunghan.store.database import reading
+from dunghan.store.incoming import INCOMING
 from dunghan.store.messages import MESSAGE, fate_unknown
 from models.tables import SubmissionRow
 
@@ -88,7 +90,10 @@ def handed_in(context: Context) -> Iterator[Finding]:
 
 
 def _named(context: Context) -> dict[str, _Named]:
-    """The files that rows name, by SHA-256, the newest first. Whatever table has a column ``files`` names some."""
+    """The files that rows name, by SHA-256, the newest first.
+
+    Whatever table has a column ``files`` names some; a mail that came in names itself.
+    """
     found: dict[str, _Named] = {}
     with reading(context.db) as connection:
         for table in SubmissionRow.metadata.sorted_tables:
@@ -98,6 +103,8 @@ def _named(context: Context) -> dict[str, _Named]:
             for row in connection.execute(query.execution_options(yield_per=1000)).mappings():
                 for file in row["files"] or ():
                     found.setdefault(file["sha256"], _Named(row.get("obligation_id", table.name), file["size"]))
+        for mail in connection.execute(select(INCOMING.c.id, INCOMING.c.raw_sha256, INCOMING.c.raw_size)):
+            found.setdefault(mail.raw_sha256, _Named(f"mail {mail.id}", kept_of(mail.raw_size)))
     return found
 
 

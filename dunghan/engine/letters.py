@@ -18,6 +18,7 @@ from dunghan.engine.news_text import news_fields
 from dunghan.engine.owed import Standing
 from dunghan.engine.papers import Desk, Gatherer, Paper, Papers, Upstream, sit
 from dunghan.engine.receipt_text import receipt_fields
+from dunghan.engine.reply_address import ReplyAddress
 from dunghan.outbox import Claimed, Prepared
 from dunghan.store import contacts, papers
 from models.contact import Contact
@@ -59,6 +60,7 @@ class Writer:
         self._forms: dict[tuple[object, ...], wording.Form] = {}
         self._written = context.now()
         self._first: set[tuple[int, str]] = set()
+        self._replies = ReplyAddress(context.settings)
         self._links = Links(context.settings) if context.settings.portal_url and context.settings.secret_key else None
 
     def __call__(self, connection: Connection, claimed: Sequence[Claimed]) -> dict[int, Prepared]:
@@ -136,7 +138,7 @@ class Writer:
                 message_id=one.message_id,
                 to_name=name,
                 from_name=desk.sign.office,
-                reply_to=desk.sign.email,
+                reply_to=self._answers_to(one, contact) or desk.sign.email,
                 language=contact.language,
                 date=self._written,
                 again=one.attempts > 1,
@@ -145,6 +147,11 @@ class Writer:
             ),
             fallback=fallback,
         )
+
+    def _answers_to(self, one: Claimed, contact: Contact) -> str:
+        """The address that says what an answer is about, where reports come by e-mail; none in a rehearsal."""
+        asks = one.kind in ("reminder", "notice") and not self._context.settings.redirect_to
+        return self._replies.of(contact, one.id) if asks else ""
 
     def _way(self, contact: Contact, channel: str) -> tuple[str, str | None]:
         """The contact's address by a channel (empty where it has none), and the channel to try after it."""

@@ -17,7 +17,6 @@ from dunghan.engine.response import SOON, Responses
 from dunghan.portal import desk_one, export, login
 from dunghan.portal.desk_words import SIGNS, STATES
 from dunghan.portal.downloads import attachment, pieces
-from dunghan.portal.forms import Forged
 from dunghan.portal.language import chosen, translated
 from dunghan.portal.pages import page
 from dunghan.store import cells, facts
@@ -35,16 +34,10 @@ def register(app: FastAPI, context: Context) -> None:
         app.include_router(part)
     app.add_exception_handler(login.NoSession, login.ask_to_log_in)
     app.add_exception_handler(desk_one.Missing, _missing)
-    if Forged not in app.exception_handlers:
-        app.add_exception_handler(Forged, _forged)
 
 
 def _missing(request: Request, _: Exception) -> Response:
     return page(request, "desk_refused.html", 404, why="missing")
-
-
-def _forged(request: Request, _: Exception) -> Response:
-    return page(request, "desk_refused.html", 403, why="forged")
 
 
 @router.get("/")

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Depends, Form, Request, Response
-from fastapi.responses import RedirectResponse, StreamingResponse
+from fastapi.responses import RedirectResponse
 from starlette.background import BackgroundTask
 
 from dunghan.core.findings import said_to_coordinators
@@ -17,7 +17,7 @@ from dunghan.engine.context import Context
 from dunghan.engine.explain import explain
 from dunghan.engine.remind_now import NobodyReachable, NothingToRemind, RemindedToday, remind_now
 from dunghan.portal import desk_words, login
-from dunghan.portal.downloads import Damaged, attachment, checked, pieces
+from dunghan.portal.downloads import handed_in
 from dunghan.portal.forms import require_own_form
 from dunghan.portal.language import chosen
 from dunghan.portal.login import LoggedIn
@@ -88,13 +88,10 @@ def file(request: Request, wanted: Wanted, version: str, number: str) -> Respons
     files = dict(enumerate(held.get(version, []), start=1))
     if not (number.isascii() and number.isdigit() and len(number) < 4 and int(number) in files):
         raise Missing
-    one = files[int(number)]
     try:
-        whole = checked(context.settings.files_url, one["sha256"])
-    except Damaged:
+        return handed_in(context.settings.files_url, files[int(number)])
+    except (NotPossible, OSError):
         return page(request, "desk_refused.html", 500, why="damaged")
-    headers = attachment(one["name"]) | {"Content-Length": str(one["size"])}
-    return StreamingResponse(pieces(whole), media_type="application/octet-stream", headers=headers)
 
 
 class Decision(NamedTuple):

@@ -1,19 +1,15 @@
 """Files on their way out: always as attachments, never shown, and what left the store is what was handed in."""
 
-import hashlib
-from collections.abc import Iterator
-from tempfile import SpooledTemporaryFile
-from typing import IO
+from collections.abc import Iterator, Mapping
+from typing import IO, Any
 from urllib.parse import quote
 
+from fastapi.responses import Response, StreamingResponse
+
 from dunghan import files
-from models.errors import NotPossible
 
-_IN_MEMORY = 1 << 20
-
-
-class Damaged(NotPossible):
-    """The store does not hold the content that was handed in any more."""
+OPAQUE = "application/octet-stream"
+"""What every file is to a browser: nothing that it opens by itself."""
 
 
 def attachment(name: str) -> dict[str, str]:
@@ -22,22 +18,11 @@ def attachment(name: str) -> dict[str, str]:
     return {"Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"}
 
 
-def checked(files_url: str, digest: str) -> IO[bytes]:
-    """A stored file, read once and compared with its SHA-256 before the first byte leaves. Raises Damaged."""
-    held: IO[bytes] = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - it is read out by the answer
-    found = hashlib.sha256()
-    try:
-        for chunk in files.content(files_url, digest):
-            found.update(chunk)
-            held.write(chunk)
-    except OSError:
-        held.close()
-        raise Damaged("The file is not in the store.") from None
-    if found.hexdigest() != digest:
-        held.close()
-        raise Damaged("The file in the store is not the one that was handed in.")
-    held.seek(0)
-    return held
+def handed_in(files_url: str, kept: Mapping[str, Any]) -> Response:
+    """A file as it was handed in, compared with its SHA-256 before anything leaves. Raises NotPossible, OSError."""
+    content = files.verified(files_url, kept["sha256"])
+    headers = attachment(files.safe_name(kept["name"])) | {"Content-Length": str(kept["size"])}
+    return StreamingResponse(content, media_type=OPAQUE, headers=headers)
 
 
 def pieces(file: IO[bytes]) -> Iterator[bytes]:

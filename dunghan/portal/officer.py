@@ -1,25 +1,28 @@
 """The officer's pages to read: what the office owes, one report of it, a receipt, and a file of one's own."""
 
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Request
-from fastapi.responses import HTMLResponse, Response, StreamingResponse
+from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from dunghan import files
+from dunghan.engine import forms
+from dunghan.engine.outline import outline
 from dunghan.engine.receipts import receipt
 from dunghan.portal import officer_acts
+from dunghan.portal.downloads import OPAQUE, attachment, handed_in
 from dunghan.portal.officer_duties import HandedIn, duties
-from dunghan.portal.officer_link import About, Asked, Visitor
+from dunghan.portal.officer_link import About, Asked, Slug, Visitor
 from dunghan.portal.officer_pages import officer_page, report_page
 from dunghan.portal.problems import NOT_FOUND, Refused, Trouble
 from dunghan.store.database import reading
-from models.errors import NotPossible
+from models.errors import NotPossible, PlanNotFound, UnknownName
 
 router = APIRouter(prefix="/b/{token}", default_response_class=HTMLResponse)
 router.include_router(officer_acts.router)
 
 Number = Annotated[int, Path(ge=1, le=10_000)]
+FormName = Annotated[str, Path(max_length=200)]
 DAMAGED = Trouble(
     500, "Tệp “{name}” đang lưu không còn đúng như khi nộp, nên không được gửi ra. Hãy báo cơ quan đầu mối."
 )
@@ -66,15 +69,28 @@ def download(about: About, version: Number, number: Number) -> Response:
     if number > len(held):
         raise Refused(NOT_FOUND)
     kept = held[number - 1]
-    url, digest, name = about.visit.context.settings.files_url, kept["sha256"], files.safe_name(kept["name"])
     try:
-        content = files.verified(url, digest)
+        return handed_in(about.visit.context.settings.files_url, kept)
     except (NotPossible, OSError):
-        raise Refused(DAMAGED, name=name) from None
-    plain = name.encode("ascii", "replace").decode().replace('"', "'").replace("\\", "_").replace("?", "_")
-    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
-    headers = {"Content-Disposition": disposition, "Content-Length": str(kept["size"])}
-    return StreamingResponse(content, media_type="application/octet-stream", headers=headers)
+        raise Refused(DAMAGED, name=files.safe_name(kept["name"])) from None
+
+
+@router.get("/o/{plan}/{report}/{period}/outline.docx")
+def outline_file(about: About) -> Response:
+    """A Word file to write the report on, with the plan's own words about what is to be reported."""
+    about.duty()
+    name = f"{about.obligation.replace('/', '-')}.docx"
+    return Response(outline(about.visit.context, about.obligation), media_type=OPAQUE, headers=attachment(name))
+
+
+@router.get("/forms/{plan}/{report}/{name}")
+def form(visitor: Visitor, plan: Slug, report: Slug, name: FormName) -> Response:
+    """A form that the plan gives to offices; forms are no secret of any office."""
+    try:
+        found = forms.path(visitor.context, plan, report, name)
+    except (PlanNotFound, UnknownName, NotPossible):
+        raise Refused(NOT_FOUND) from None
+    return FileResponse(found, media_type=OPAQUE, headers=attachment(name))
 
 
 def _version(about: Asked, version: int) -> HandedIn:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from dunghan.core.periods import period_name
 from dunghan.core.wording import when
+from dunghan.engine import forms
 from dunghan.engine.checks import Finding
 from dunghan.engine.context import Context
 from dunghan.engine.owed import Standing, stand
@@ -54,6 +55,12 @@ class Duty(NamedTuple):
     def plan_name(self) -> str:
         """What people call the plan, or its id."""
         return self.plan.label if self.plan else self.one.plan
+
+    @property
+    def aids(self) -> list[tuple[str, str]]:
+        """What helps to write it: titles, and places below the office's link."""
+        report = self.plan.report(self.one.report) if self.plan else None
+        return forms.below(self.one.plan, report) if report else []
 
     def period(self, language: str) -> str:
         """What people call the period."""

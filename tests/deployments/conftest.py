@@ -42,6 +42,7 @@ class Served:
 
     def __init__(self, folder: Path, **env: str) -> None:
         self.folder, self.port, self._env = folder, free_port(), environment(HOME=str(folder)) | env
+        self.portal = free_port()
         self.api = f"http://127.0.0.1:{self.port}/api"
         self.start()
 
@@ -49,7 +50,8 @@ class Served:
         """Serve, on the same port as before."""
         with (self.folder / "serve.out").open("wb") as said:
             self.process = subprocess.Popen(
-                [str(SCRIPT), "serve", "--port", str(self.port), *words], cwd=self.folder, env=self._env,
+                [str(SCRIPT), "serve", "--port", str(self.port), "--portal-port", str(self.portal), *words],
+                cwd=self.folder, env=self._env,
                 stdout=said, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
 
@@ -127,7 +129,8 @@ def served(tmp_path_factory: pytest.TempPathFactory, mailbox: Mailbox) -> Iterat
         people = [Contact(code, f"Cán bộ {code}", email=f"can-bo@{code}.example") for code in ("024", "026", "027")]
         contacts.upsert(connection, people)
     engine.dispose()
-    running = Served(folder, DUNGHAN_EMAIL_URL=f"mailto://127.0.0.1:{mailbox.port}?from=bao-cao@so-ldtbxh.example")
+    mail = f"mailto://127.0.0.1:{mailbox.port}?from=bao-cao@so-ldtbxh.example"
+    running = Served(folder, DUNGHAN_EMAIL_URL=mail, DUNGHAN_SECRET_KEY="a-secret-for-tests")
     try:
         yield running
     finally:

@@ -45,7 +45,7 @@ def test_each_service_is_bounded_checked_and_without_rights(name: str) -> None:
         assert service["cap_drop"] == ["ALL"] and service["read_only"] is True
         assert service["security_opt"] == ["no-new-privileges:true"]
     for variable, value in service["environment"].items():
-        if re.search(r"PASSWORD|SECRET|AUTH|EMAIL_URL", variable):
+        if re.search(r"PASSWORD|SECRET|AUTH|EMAIL_URL|IMAP_URL", variable):
             assert variable.endswith("_FILE") and value.removeprefix("/run/secrets/") in service["secrets"]
         assert "://dunghan:" not in value, "a password in the file"
 
@@ -105,7 +105,7 @@ class Machine:
             (r"@postgres:5432/(\w+)", rf"@/\1?host={socket}"), (r"/var/run/postgresql", socket),
             (r"/run/secrets", str(secrets)), (r"/var/lib/dunghan", f"{folder}/data"),
             (r"^0\.0\.0\.0$", "127.0.0.1"), (r"(server|127\.0\.0\.1):4200", f"127.0.0.1:{self.port}"),
-            (r"^4200$", str(self.port)),
+            (r"^4200$", str(self.port)), (r"\$\{DUNGHAN_[A-Z_]+:-\}", ""),
         ]  # fmt: skip
         for place in ("data/files", "data/prefect", "tmp"):
             (folder / place).mkdir(parents=True)
@@ -210,7 +210,12 @@ def test_its_services_work_together_as_plain_processes(machine: Machine) -> None
     assert server.poll() is None, machine.said()
 
     assert machine.command("setup").wait(60) == 0, machine.said()
-    assert "The database is ready at" in machine.said() and "9 created" in machine.said()
+    assert "The database is ready at" in machine.said() and "15 created" in machine.said()
+
+    pages = free_port()
+    portal = machine.command("portal", web=pages)
+    assert wait_for(lambda: machine.healthy("portal", pages) or portal.poll() is not None, 60), machine.said()
+    assert portal.poll() is None, machine.said()
 
     webs = [free_port() for _ in range(SERVICES["worker"]["deploy"]["replicas"])]
     assert not machine.healthy("worker", webs[0])
@@ -221,7 +226,7 @@ def test_its_services_work_together_as_plain_processes(machine: Machine) -> None
     assert machine.command("worker", *words, web=free_port()).wait(120) == 0, machine.said()
     assert "ha-giang-168-2016 as of 2018-12-07T08:00:00+07:00: Overdue" in machine.said()
 
-    for together, grace in ((workers, 60), ([server], 30)):  # workers first
+    for together, grace in ((workers, 60), ([portal], 30), ([server], 30)):  # workers first
         for one in together:
             one.terminate()
         for one in together:

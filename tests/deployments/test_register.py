@@ -9,6 +9,7 @@ from config.settings import Settings
 from deployments.register import deployment_name, deployments
 from dunghan.engine.context import Context
 
+ACTS = ["record-submission", "return-report", "grant-extension", "waive", "set-date", "remind-now"]
 PLANS = ["binh-thuan-687-2020", "can-tho-115-2021", "ha-giang-168-2016", "hai-phong-76-2020"]
 
 
@@ -23,7 +24,29 @@ def made(context: Context) -> list[RunnerDeployment]:
 
 
 def test_there_is_one_a_plan_and_those_of_all_plans(made: list[RunnerDeployment]) -> None:
-    assert [d.name for d in made] == [*PLANS, "hop-thu-di", "gia-han-mien", "bao-dau-moi", "canh-gac"]
+    assert [d.name for d in made] == [*PLANS, "hop-thu-di", "gia-han-mien", *ACTS, "bao-dau-moi", "canh-gac"]
+
+
+def test_the_mailbox_is_looked_into_where_there_is_one() -> None:
+    here = Context(Settings(database_url="sqlite:///none.db", imap_url="imaps://a:b@imap.example/INBOX"))
+    (polls,) = [d for d in deployments(here) if d.name == "hop-thu-den"]
+    crons = [s.schedule.cron for s in polls.schedules or () if isinstance(s.schedule, CronSchedule)]
+    assert crons == ["*/5 7-17 * * *", "0 0-6,18-23 * * *"] and polls.concurrency_limit == 1
+    assert polls.entrypoint and load_flow_from_entrypoint(polls.entrypoint).name == "hộp thư đến"
+
+
+def test_the_forms_of_the_actions_offer_what_there_is(made: list[RunnerDeployment]) -> None:
+    found = {d.name: d._parameter_openapi_schema for d in made if d.name in ACTS}
+    assert list(found) == ACTS and all(d.tags == ["thao tác"] for d in made if d.name in ACTS)
+    for schema in found.values():
+        fields = schema.properties
+        assert fields["plan"]["enum"] == PLANS and {"2018", "2018-H2"} <= set(fields["period"]["enum"])
+        assert all(field["title"][0].isupper() and field["description"] for field in fields.values())
+        assert {"plan", "report", "period", "by"} <= set(schema.required or ())
+    assert found["grant-extension"].properties["until"]["format"] == "date", "a picker"
+    assert found["set-date"].properties["day"]["format"] == "date"
+    assert {"district", "commune"} <= set(found["set-date"].properties["stage"]["enum"])
+    assert "office" not in found["set-date"].properties
 
 
 def test_prefect_takes_their_names(context: Context, made: list[RunnerDeployment]) -> None:
@@ -58,6 +81,7 @@ def test_entrypoints_are_module_paths_that_load(made: list[RunnerDeployment]) ->
     assert {d.entrypoint for d in made} == {
         "flows.reporting_chain.reporting_chain", "flows.outbox_round.outbox_round",
         "flows.second_person.second_person", "flows.tell_coordinator.tell_coordinator", "flows.watchdog.watchdog",
+        *(f"flows.desk_actions.{name.replace('-', '_')}" for name in ACTS),
     }  # fmt: skip
     for entrypoint in {d.entrypoint for d in made}:
         assert entrypoint

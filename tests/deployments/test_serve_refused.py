@@ -29,7 +29,7 @@ def refused(tmp_path: Path) -> Serve:
 
     def serve(*words: str, **env: str) -> str:
         done = subprocess.run(
-            [str(SCRIPT), "serve", *(words or ("--port", str(free_port())))], cwd=tmp_path,
+            [str(SCRIPT), "serve", *(words or ("--port", str(free_port()), "--no-portal"))], cwd=tmp_path,
             env=environment(HOME=str(tmp_path)) | env, capture_output=True, text=True, check=False, timeout=120,
         )  # fmt: skip
         assert done.returncode == 1, done
@@ -72,7 +72,12 @@ def test_a_port_in_use(refused: Serve, installed: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        assert f"Port {port} is in use" in refused("--port", str(port))
+        assert f"Port {port} is in use" in refused("--port", str(port), "--no-portal")
+        here = ("--port", str(free_port()), "--portal-port", str(port))
+        told = refused(*here, DUNGHAN_SECRET_KEY="x" * 32)
+        assert f"Port {port} is in use" in told and "--portal-port" in told
+        told = refused("--port", "42001", "--portal-port", "42001", DUNGHAN_SECRET_KEY="x" * 32)
+        assert "Port 42001 is the Prefect server's" in told
     assert not list((installed / "var" / "log").iterdir()), "nothing was started"
 
 

@@ -90,18 +90,19 @@ def live(context: Context, folder: Path) -> Context:
             "detail": "250 Ô-kê",
         }
         connection.execute(insert(ATTEMPT), [told])
-        for table, row in _of_the_portal(morning).items():
+        for table, row in _of_the_portal(morning, report.read_bytes()).items():
             connection.execute(insert(table), [row])
     with SealedTokens(context).locked("zalo:1") as cell:
         cell.save(Tokens("an-access-token", "a-refresh-token", None))
     return context
 
 
-def _of_the_portal(at: datetime) -> dict[Table, dict[str, Any]]:
-    """A row of each table that the portal fills."""
+def _of_the_portal(at: datetime, raw: bytes) -> dict[Table, dict[str, Any]]:
+    """A row of each table that the portal fills; the mail that came in is a file handed in as well."""
     found = {"submission_id": 1, "file": "bản quét.pdf", "sha256": "0" * 64, "code": "no_text", "found_at": at}
     user = {"id": 1, "login": "dau-moi", "name": "Trần Thị Đầu Mối", "password_hash": "$argon2id$x", "created_at": at}
-    mail = {"message_id": "<1@x.example>", "raw_sha256": "1" * 64, "raw_size": 5, "received_at": at, "fetched_at": at}
+    mail = {"message_id": "<1@x.example>", "received_at": at, "fetched_at": at}
+    mail |= {"raw_sha256": hashlib.sha256(raw).hexdigest(), "raw_size": len(raw)}
     mail |= {"sender": "a@x.example", "subject": "Báo cáo", "status": "review", "why": "không rõ", "settled_by": ""}
     tables = MessageRow.metadata.tables
     return {

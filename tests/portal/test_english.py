@@ -6,6 +6,8 @@ from importlib.resources import files
 from pathlib import Path
 from string import Formatter
 
+import yaml
+
 from dunghan.portal.language import english
 
 PORTAL = Path(str(files("dunghan.portal")))
@@ -29,8 +31,9 @@ def fields(text: str) -> set[str]:
 
 
 def test_none_is_missing_and_none_is_left_over() -> None:
+    officers = yaml.safe_load((PORTAL / "english.yaml").read_text(encoding="utf-8"))
     assert sorted(texts() - english().keys()) == []
-    assert sorted(english().keys() - texts()) == []
+    assert sorted(officers.keys() - texts()) == []  # the desk's own are held by tests/portal_desk
 
 
 def test_both_languages_fill_in_the_same() -> None:
