@@ -1,18 +1,16 @@
 """An obligation's page at the desk: its deadline, what came in, what was sent and why, and what can be decided."""
 
-import logging
 from collections.abc import Callable
 from datetime import date
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
-from starlette.background import BackgroundTask
 
 from dunghan.core.findings import said_to_coordinators
 from dunghan.core.names import stage_name
 from dunghan.core.periods import period_name
-from dunghan.engine import actions, delivery, mailroom, plan_actions
+from dunghan.engine import actions, mailroom, plan_actions
 from dunghan.engine.context import Context
 from dunghan.engine.explain import explain
 from dunghan.engine.remind_now import NobodyReachable, NothingToRemind, RemindedToday, remind_now
@@ -22,11 +20,11 @@ from dunghan.portal.forms import require_own_form
 from dunghan.portal.language import chosen
 from dunghan.portal.login import LoggedIn
 from dunghan.portal.pages import page
+from dunghan.portal.sending import afterwards
 from dunghan.store import acts, findings
 from dunghan.store.database import reading
 from models.errors import DeadlineUndated, DunghanError, NotPossible, UsageError
 
-_LOG = logging.getLogger(__name__)
 _ONE = "/o/{plan_id}/{report}/{period}/{office}"
 _LONGEST_REASON = 2000
 
@@ -141,7 +139,7 @@ def act(
         return _page(request, wanted, 409, refused=_why_not(act, error))
     except UsageError as error:
         return _page(request, wanted, 422, refused=_why_not(act, error))
-    task = BackgroundTask(_send, context, wanted) if act in ("return", "remind") else None
+    task = afterwards(context, wanted) if act in ("return", "remind") else None
     return RedirectResponse(f"/c/o/{wanted}?done={done}", 303, background=task)
 
 
@@ -216,11 +214,3 @@ def _why_not(act: str, error: DunghanError) -> str:
         if found := _WHY_NOT.get((act, kind)):
             return found
     return "Không thực hiện được việc này; chưa có gì thay đổi."
-
-
-def _send(context: Context, wanted: str) -> None:
-    """Send what has just been queued; it waits in the outbox where that fails, and a pass of the plan sends it."""
-    try:
-        delivery.deliver(context, context.now(), wanted.partition("/")[0])
-    except DunghanError as error:
-        _LOG.warning("What was queued for %s waits: %s", wanted, type(error).__name__)

@@ -19,6 +19,7 @@ from dunghan.portal.officer_duties import Duty
 from dunghan.portal.officer_link import About, Asked
 from dunghan.portal.officer_pages import officer_page, report_page
 from dunghan.portal.problems import Refused, Trouble
+from dunghan.portal.sending import afterwards
 from models.errors import NotPossible
 from models.timezone import local_day
 
@@ -119,7 +120,8 @@ def _confirmed(request: Request, about: Asked, sealed: str) -> Response:
         [version] = actions.submit_all(visit.context, [handed], by=visit.contact.name)
     except AlreadyAccepted:
         return report_page(request, about, duty, Refused(ACCEPTED))
-    return RedirectResponse(f"{about.here}/{version}/receipt", 303)
+    sending = afterwards(visit.context, about.obligation)
+    return RedirectResponse(f"{about.here}/{version}/receipt", 303, background=sending)
 
 
 @router.post("/o/{plan}/{report}/{period}/promise", openapi_extra=_body(_FORM, until=_DAY, note=_TEXT))
