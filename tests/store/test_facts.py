@@ -66,6 +66,7 @@ QUESTIONS: dict[str, Callable[[Any], Any]] = {
     "events_of_plan": lambda c: facts.events_of_plan(c, PLAN),
     "events_of": lambda c: facts.events_of(c, ONE),
     "events_of_period": lambda c: facts.events_of_period(c, PLAN, "annual", "2018"),
+    "decisions_of_period": lambda c: facts.decisions_of_period(c, PLAN, "annual", "2018"),
     "alike": lambda c: list(alike.alike(c, PLAN, "annual", "2018")),
     "alike of a stage": lambda c: list(alike.alike(c, PLAN, "annual", "2018", "district")),
     "eventful": lambda c: list(alike.eventful(c, PLAN, "annual", "2018")),

@@ -8,6 +8,9 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page
 
+from dunghan.engine import actions
+from tests.portal.conftest import OFFICE, PLAN
+from tests.ui.counter import Counter, counter, hand_in, log_in
 from tests.ui.house import ROOT, House, browser, chromium, house
 
 FOLDER = ROOT / "docs" / "pictures"
@@ -76,10 +79,45 @@ def squeezed(png: bytes) -> Image.Image:
     return whole.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
 
 
+def _shoot(page: Page, name: str, height: int | None = None) -> None:
+    if height:
+        page.set_viewport_size({"width": 1200, "height": height})
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(300)
+    squeezed(page.screenshot(animations="disabled")).save(FOLDER / f"{name}.png", optimize=True)
+
+
+def _of_the_portal(at: Counter) -> None:
+    """An officer's phone, and the coordinator's desk with some of the season on it."""
+    at.morning("2018-11-09")
+    for report, year in (("annual", 2016), ("annual", 2017)):
+        actions.submit(at.context, f"{PLAN}/{report}/{year}/{OFFICE}", nothing=True, by="văn thư")
+    for office, day in (("026", "2018-11-20"), ("027", "2018-11-28"), ("028", "2018-12-05"), ("029", "2018-12-06")):
+        at.morning(day)
+        actions.submit(at.context, f"{PLAN}/annual/2018/{office}", nothing=True, by="văn thư")
+    actions.accept(at.context, f"{PLAN}/annual/2018/026", by="Trần Thị Đầu Mối")
+    actions.give_back(at.context, f"{PLAN}/annual/2018/027", by="Trần Thị Đầu Mối", because="Thiếu biểu số 2")
+    at.morning("2018-12-07")
+    with browser(390, 780) as phone:
+        phone.goto(at.link())
+        _shoot(phone, "portal-list")
+        hand_in(at, phone, at.link())
+        _shoot(phone, "portal-receipt")
+    with browser(1200, 800) as desk:
+        log_in(at, desk)
+        _shoot(desk, "desk-report", 900)
+        desk.goto(f"{at.url}/c/{PLAN}/2018?stage=district")
+        _shoot(desk, "desk-matrix", 760)
+        desk.goto(f"{at.url}/c/{PLAN}/2018/response/annual/2018")
+        _shoot(desk, "desk-response", 760)
+
+
 def main() -> None:
     """Take every picture."""
     if chromium() is None:
         raise SystemExit("Chromium is not installed: apt-get install chromium")
+    with tempfile.TemporaryDirectory() as folder, counter(Path(folder)) as at:
+        _of_the_portal(at)
     with tempfile.TemporaryDirectory() as folder, house(Path(folder), DAYS) as at:
         for name, (show, base, height) in PICTURES.items():
             with browser(1200, height) as page:
