@@ -31,6 +31,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """A file's content is no name for a test: that of a document differs from process to process."""
+    return argname if isinstance(val, bytes) and len(val) > 40 else None
+
+
 class SettableClock:
     """A clock that stands where a test puts it; it is called for the time, as ``dunghan.clock.now`` is."""
 

@@ -11,6 +11,7 @@ from dunghan.engine import prefect_api
 from dunghan.engine.context import Context
 from dunghan.engine.delivery import gateways
 from dunghan.engine.doctor_mail import mail
+from dunghan.engine.doctor_portal import portal
 from dunghan.engine.doctor_store import Finding, stored
 from dunghan.engine.owed import Standing, Wanted, owed
 from dunghan.store import contacts
@@ -33,6 +34,7 @@ def examine(context: Context, now: datetime) -> Iterator[Finding]:
     yield from _people(context, now)
     yield from _channels(context)
     yield from mail(context)
+    yield from portal(context)
     yield _api()
 
 

@@ -40,7 +40,11 @@ def _sum(context: Context, territory: str, plans: list[Plan], now: datetime) -> 
     stages = [stage for plan in plans for stage in in_season(context, plan, now)]
     ids = tuple(plan.id for plan in plans)
     m = MESSAGE.c
-    letters = select(m.status, func.count()).where(m.plan.in_(ids), m.day == local_day(now)).group_by(m.status)
+    letters = (
+        select(m.status, func.count())
+        .where(m.plan.in_(ids), m.day == local_day(now), m.kind != "receipt")
+        .group_by(m.status)
+    )
     with reading(context.db) as connection:
         fate: dict[str, int] = dict(connection.execute(letters).tuples().all())
     return ProvinceSum(

@@ -12,14 +12,11 @@ from dunghan.engine import actions
 from dunghan.engine.context import Context
 from dunghan.portal.app import create_app
 from tests.portal_desk.conftest import LOGIN, ONE, PASSWORD, PLAN
-from tests.ui.house import browser, chromium
+from tests.ui.house import CHROMIUM, browser
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(
-        chromium() is None, reason="Chromium is not installed (Debian: apt-get install chromium); .ci/run installs it"
-    ),
-    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+    *CHROMIUM,
 ]
 
 

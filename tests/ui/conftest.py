@@ -5,17 +5,14 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from tests.ui.house import House, browser, chromium, house
+from tests.ui.house import CHROMIUM, House, browser, house
 
 DAYS = ("2018-07-02", "2018-11-09", "2018-12-12")
 UI = [
     pytest.mark.slow,
     pytest.mark.prefect,
     pytest.mark.xdist_group("ui"),
-    pytest.mark.skipif(
-        chromium() is None, reason="Chromium is not installed (Debian: apt-get install chromium); .ci/run installs it"
-    ),
-    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+    *CHROMIUM,
 ]
 
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from deployments import child, server
@@ -25,6 +26,16 @@ FLAGS = (
 def chromium() -> str | None:
     """Debian's Chromium, where it is installed."""
     return shutil.which("chromium")
+
+
+CHROMIUM = (
+    pytest.mark.skipif(
+        chromium() is None and os.environ.get("CI") != "true",  # there it must be installed
+        reason="Chromium is not installed (Debian: apt-get install chromium); .ci/run installs it",
+    ),
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+)
+"""The marks of a test that needs it."""
 
 
 class House:

@@ -9,15 +9,12 @@ from playwright.sync_api import Page, expect
 
 from tests.portal.conftest import REPORT
 from tests.ui.counter import Counter, counter, hand_in, log_in, words
-from tests.ui.house import browser, chromium
+from tests.ui.house import CHROMIUM, browser
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.xdist_group("ui"),
-    pytest.mark.skipif(
-        chromium() is None, reason="Chromium is not installed (Debian: apt-get install chromium); .ci/run installs it"
-    ),
-    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+    *CHROMIUM,
 ]
 
 
