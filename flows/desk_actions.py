@@ -15,7 +15,7 @@ from prefect.states import Completed
 from pydantic import Field
 
 from dunghan.core.names import show, stage_name
-from dunghan.engine import actions, plan_actions
+from dunghan.engine import actions, handing_in, plan_actions
 from dunghan.engine.context import Context
 from dunghan.engine.delivery import deliver
 from dunghan.engine.remind_now import remind_now as remind
@@ -78,10 +78,10 @@ async def record_submission(
     def act(context: Context) -> str:
         at = received_at or context.now()
         at = at if at.tzinfo else at.replace(tzinfo=VIETNAM)
-        one = actions.HandedIn(
+        one = handing_in.HandedIn(
             f"{plan}/{report}/{period}/{office}", at, nothing=nothing, reference=reference, note=note, via="prefect"
         )
-        version = actions.submit_all(context, [one], by=by)[0]
+        version = handing_in.submit_all(context, [one], by=by)[0]
         return f"Đã ghi nhận báo cáo của {_office(context, office)}, bản {version}."
 
     return await _done(act, by=by)

@@ -62,7 +62,7 @@ def submit(
 
     from dunghan.core.findings import said_to_coordinators
     from dunghan.core.times import instant
-    from dunghan.engine import actions, receipts
+    from dunghan.engine import handing_in, receipts
     from models.errors import UsageError
 
     here = context()
@@ -76,7 +76,7 @@ def submit(
         raise UsageError("Which obligation? Write plan/report/period/office, or use --from-csv. See `dunghan due`.")
     else:
         at = instant(received, "--received-at", bare=time(0)) if received else None
-        version = actions.submit(
+        version = handing_in.submit(
             here, obligation, received_at=at, files=files or (), nothing=nothing, reference=reference, note=note,
             by=author(by),
         )  # fmt: skip

@@ -19,6 +19,7 @@ from dunghan.demo.season import HandingIn, handing_in, people
 from dunghan.demo.zalo_standin import ZaloStandIn
 from dunghan.engine import actions
 from dunghan.engine.context import Context
+from dunghan.engine.handing_in import submit
 from dunghan.engine.owed import Wanted, owed
 from dunghan.engine.views import status
 from dunghan.printing import show_table
@@ -127,7 +128,7 @@ def _mornings(context: Context, due: Iterable[Obligation]) -> Iterator[datetime]
 def _hand_in(context: Context, waiting: deque[HandingIn], now: datetime) -> None:
     while waiting and waiting[0].at <= now:
         one = waiting.popleft()
-        actions.submit(context, one.obligation, received_at=one.at, reference=one.reference, by="demo")
+        submit(context, one.obligation, received_at=one.at, reference=one.reference, by="demo")
         if one.obligation.endswith("/026") and "/annual/" in one.obligation:
             actions.give_back(
                 context, one.obligation, by="demo", because="thiếu biểu số 2", at=one.at + timedelta(hours=2)

@@ -1,26 +1,21 @@
-"""The actions on an obligation: submit, accept, return, extend, waive, acknowledge. One audited road for all."""
+"""The decisions on an obligation: accept, return, extend, waive, acknowledge. One audited road for all."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from dunghan import files as store
 from dunghan.core import dispatch
 from dunghan.core.ladder import steps
 from dunghan.core.state import known, last_day, standing
-from dunghan.engine import checks, receipts
 from dunghan.engine.context import Context
 from dunghan.engine.owed import find
 from dunghan.engine.post import Post
 from dunghan.engine.sweep import first_look
-from dunghan.files import Kept
-from dunghan.store import acts, audit, contacts, facts, findings, obligations
-from dunghan.store.database import lock_plan, reading, writing
-from dunghan.store.findings import Finding
+from dunghan.store import acts, audit, contacts, facts, obligations
+from dunghan.store.database import lock_plan, writing
 from models.errors import DeadlineUndated, NotPossible, UsageError
 from models.obligation import Event, Obligation
 from models.plan import Plan
@@ -36,32 +31,7 @@ class Acting(NamedTuple):
     events: Sequence[Event]
 
 
-class HandedIn(NamedTuple):
-    """Something handed in, before it is on record. ``nothing`` is "không phát sinh"."""
-
-    obligation: str
-    received_at: datetime
-    files: Sequence[Path] = ()
-    nothing: bool = False
-    reference: str = ""
-    note: str = ""
-    via: str = ""
-    """The door it came in by: empty for a command, ``portal``, ``mail``, ``prefect``."""
-    contact_id: int | None = None
-    """Who handed it in, where it is known: they get a receipt."""
-    kept: Sequence[Kept] = ()
-    """Files that lie in the store already, beside those of ``files``."""
-
-
-class AlreadyAccepted(NotPossible):
-    """Handed in by an office although what it handed in before has been accepted."""
-
-
-_BY_THE_OFFICE = frozenset({"portal", "mail"})
-"""The doors that offices themselves come in by."""
-
-
-def _begin(context: Context, connection: Connection, obligation_id: str) -> Acting:
+def begin(context: Context, connection: Connection, obligation_id: str) -> Acting:
     """Find the obligation; one whose period has not begun is opened early. A pass of its plan is waited for."""
     lock_plan(connection, obligation_id.split("/", maxsplit=1)[0])
     plan, one, is_open = find(context, connection, obligation_id)
@@ -75,110 +45,12 @@ def _begin(context: Context, connection: Connection, obligation_id: str) -> Acti
 def acting(context: Context, obligation_id: str) -> Iterator[Acting]:
     """Begin in a transaction of its own."""
     with writing(context.db) as connection:
-        yield _begin(context, connection, obligation_id)
+        yield begin(context, connection, obligation_id)
 
 
-def submit(
-    context: Context,
-    obligation_id: str,
-    *,
-    received_at: datetime | None = None,
-    files: Sequence[Path] = (),
-    nothing: bool = False,
-    reference: str = "",
-    note: str = "",
-    by: str,
-) -> int:
-    """Record something handed in and return its version. "Nothing to report" is a submission like any other.
-
-    Files are stored before the row that names them. Raises BadTime for a future time of receipt.
-    """
-    one = HandedIn(obligation_id, received_at or context.now(), files, nothing, reference, note)
-    return submit_all(context, [one], by=by)[0]
-
-
-def submit_all(context: Context, handed: Sequence[HandedIn], *, by: str) -> list[int]:
-    """Record everything handed in, or nothing, in one transaction; returns the versions.
-
-    1. Keep the files, and look into them.
-    2. Lock the plans, and record each submission with what was found.
-    3. Queue a receipt for whoever is known to have handed in.
-
-    Where an office itself hands in (``via`` portal or mail), AlreadyAccepted is raised for what has been accepted, and
-    the same once more from the same person, as after a double click, is the version that it is already.
-    """
-    for one in handed:
-        context.not_future(one.received_at, "--received-at")
-    kept = [(*one.kept, *(store.keep(context.settings.files_url, path) for path in one.files)) for one in handed]
-    inside = [_look_inside(context, one.obligation, files) for one, files in zip(handed, kept, strict=True)]
-    with writing(context.db) as connection:
-        for plan in sorted({one.obligation.split("/")[0] for one in handed}):  # in order, or two wait for each other
-            lock_plan(connection, plan)
-        return [
-            _record(context, connection, one, files, found, by)
-            for one, files, found in zip(handed, kept, inside, strict=True)
-        ]
-
-
-def _look_inside(context: Context, obligation_id: str, files: Sequence[Kept]) -> list[Finding]:
-    if not files:
-        return []
-    with reading(context.db) as connection:
-        plan, one, _ = find(context, connection, obligation_id)
-    return checks.inside(context, plan, one, files)
-
-
-def _record(
-    context: Context,
-    connection: Connection,
-    one: HandedIn,
-    files: Sequence[Kept],
-    found: Sequence[Finding],
-    by: str,
-) -> int:
-    doing = _begin(context, connection, one.obligation)
-    if one.via in _BY_THE_OFFICE and (again := _already(context, doing, one, files)):
-        return again
-    recorded = acts.submit(
-        connection,
-        doing.one.id,
-        kind="nothing" if one.nothing else "report",
-        received_at=one.received_at,
-        recorded_at=context.now(),
-        reference=one.reference,
-        note=one.note,
-        files=[dict(file) for file in files],
-        by=by,
-        via=one.via,
-        contact_id=one.contact_id,
-    )
-    same = checks.doubles(connection, doing.one, files)
-    findings.record(connection, recorded.id, [*found, *same], context.now())
-    audit.record(
-        connection, context.now(), by, "submit", doing.one.id, one.note,
-        version=recorded.version, received_at=one.received_at.isoformat(), reference=one.reference, nothing=one.nothing,
-        files=[f["sha256"] for f in files],
-    )  # fmt: skip
-    if one.contact_id is not None:
-        receipts.queue(context, connection, doing.plan, doing.one, recorded.version, one.contact_id)
-    return recorded.version
-
-
-def _already(context: Context, doing: Acting, one: HandedIn, files: Sequence[Kept]) -> int | None:
-    """The version that this is already, or None. What was returned meanwhile is handed in anew, even unchanged."""
-    stands = standing(doing.events, context.now())
-    if stands == "accepted":
-        raise AlreadyAccepted(f"{one.obligation} has been accepted: what comes after that goes to the coordinator.")
-    if stands != "submitted":
-        return None
-    last = acts.submissions(doing.connection, one.obligation)[-1]
-    same = (
-        last.contact_id == one.contact_id
-        and (last.kind == "nothing") == one.nothing
-        and last.note == one.note
-        and sorted(f["sha256"] for f in last.files) == sorted(f["sha256"] for f in files)
-    )
-    return last.version if same else None
+def _instant(context: Context, at: datetime | None) -> datetime:
+    """When it is decided: read once the plan is ours, so that nobody's earlier decision seems to lie ahead of it."""
+    return context.not_future(at or context.now(), "--at")
 
 
 def accept(context: Context, obligation_id: str, *, by: str, because: str = "", at: datetime | None = None) -> None:
@@ -192,8 +64,8 @@ def give_back(context: Context, obligation_id: str, *, by: str, because: str, at
 
 
 def _judge(context: Context, obligation_id: str, kind: str, by: str, because: str, at: datetime | None) -> None:
-    when = context.not_future(at or context.now(), "--at")
     with acting(context, obligation_id) as doing:
+        when = _instant(context, at)
         stands = standing(doing.events, when)
         possible = ("submitted",) if kind == "accept" else ("submitted", "accepted")
         if stands not in possible:
@@ -209,8 +81,8 @@ def extend(
     context: Context, obligation_id: str, *, until: date, by: str, because: str, at: datetime | None = None
 ) -> None:
     """Give a new last day (inclusive); a new ladder begins from it. Raises DeadlineUndated, UsageError."""
-    when = context.not_future(at or context.now(), "--at")
     with acting(context, obligation_id) as doing:
+        when = _instant(context, at)
         extend_within(context, doing, until, by=by, because=because, when=when)
 
 
@@ -229,8 +101,8 @@ def extend_within(context: Context, doing: Acting, until: date, *, by: str, beca
 
 def waive(context: Context, obligation_id: str, *, by: str, because: str, at: datetime | None = None) -> None:
     """Release the office from this obligation."""
-    when = context.not_future(at or context.now(), "--at")
     with acting(context, obligation_id) as doing:
+        when = _instant(context, at)
         waive_within(context, doing, by=by, because=because, when=when)
 
 
@@ -245,10 +117,10 @@ def acknowledge(
     context: Context, obligation_id: str, *, until: date, by: str, because: str = "", at: datetime | None = None
 ) -> None:
     """Note the office's promise to hand in by a day (inclusive); reminders pause through it."""
-    when = context.not_future(at or context.now(), "--at")
-    if until < local_day(when):
-        raise UsageError(f"The promised date {until} has passed: promise a day from {local_day(when)} on.")
     with acting(context, obligation_id) as doing:
+        when = _instant(context, at)
+        if until < local_day(when):
+            raise UsageError(f"The promised date {until} has passed: promise a day from {local_day(when)} on.")
         if standing(doing.events, when) in ("submitted", "accepted", "waived"):
             raise NotPossible(f"{obligation_id} is answered already: there is nothing to promise.")
         _decide(context, doing, "acknowledge", when, by, because, until)

@@ -17,7 +17,7 @@ from dunghan.channels.mailbox import Fetched, Mailbox
 from dunghan.channels.outcome import BadGatewayUrl
 from dunghan.core import replies
 from dunghan.core.replies import Attached, Reply
-from dunghan.engine import actions
+from dunghan.engine import handing_in
 from dunghan.engine.context import Context
 from dunghan.engine.mail_matching import Matched, match
 from dunghan.files import Kept
@@ -143,10 +143,10 @@ def _hand_in(context: Context, reply: Reply, matched: Matched, received_at: date
         by = _who(contacts.by_id(connection, [matched.contact_id] if matched.contact_id else []).values())
     if again and before is not None:  # it was cut short between the submission and its note
         return before
-    one = actions.HandedIn(
+    one = handing_in.HandedIn(
         matched.obligation, received_at, note=reply.text, via="mail", contact_id=matched.contact_id, kept=kept
     )
-    return actions.submit_all(context, [one], by=by)[0]
+    return handing_in.submit_all(context, [one], by=by)[0]
 
 
 def _who(found: Any) -> str:

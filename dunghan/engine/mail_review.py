@@ -5,7 +5,7 @@ from typing import Any
 from dunghan import files
 from dunghan.channels import mailbox
 from dunghan.core import replies
-from dunghan.engine import actions
+from dunghan.engine import handing_in
 from dunghan.engine.context import Context
 from dunghan.engine.incoming import content_of, keep_all
 from dunghan.engine.owed import find
@@ -53,10 +53,10 @@ def assign(context: Context, mail: int, obligation: str, *, by: str, nothing: bo
         raise UsageError(f"Mail {mail} cannot be handed in so: {remedy}, or record what it says with `dunghan submit`.")
     kept = keep_all(context, reply.files)
     contact = row.contact_id if _of_office(context, row.contact_id, owing.office) else None
-    one = actions.HandedIn(
+    one = handing_in.HandedIn(
         obligation, row.received_at, nothing=nothing, note=reply.text, via="mail", contact_id=contact, kept=kept
     )
-    version = actions.submit_all(context, [one], by=by)[0]
+    version = handing_in.submit_all(context, [one], by=by)[0]
     done = incoming.now_settled(
         "settled", f"{by} ghi nhận cho {obligation}.", context.now(), by,
         contact_id=contact or row.contact_id, obligation_id=obligation, version=version,

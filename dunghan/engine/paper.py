@@ -6,7 +6,7 @@ from typing import Any
 
 from dunghan.core import tabular
 from dunghan.core.times import instant
-from dunghan.engine import actions
+from dunghan.engine import handing_in
 from dunghan.engine.context import Context
 from dunghan.engine.owed import find
 from dunghan.store.database import reading
@@ -32,7 +32,7 @@ def submit_table(context: Context, path: Path, *, by: str) -> list[dict[str, Any
                 problems.append(Problem(str(path), row.line, "row", str(error)))
                 continue
             ready.append(
-                actions.HandedIn(
+                handing_in.HandedIn(
                     cells["obligation"],
                     at,
                     nothing=cells.get("nothing_to_report", "").lower() in _YES,
@@ -42,7 +42,7 @@ def submit_table(context: Context, path: Path, *, by: str) -> list[dict[str, Any
             )
     if problems:
         raise BadFile(problems)
-    versions = actions.submit_all(context, ready, by=by)
+    versions = handing_in.submit_all(context, ready, by=by)
     return [{"obligation": one.obligation, "version": version} for one, version in zip(ready, versions, strict=True)]
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, Table, func, insert, select, update
 from sqlmodel import SQLModel
 
 from dunghan.core.times import instant
-from dunghan.engine import actions
+from dunghan.engine import actions, handing_in
 from dunghan.engine.context import Context
 from dunghan.engine.sweep import run_pass
 from dunghan.engine.views import stamp
@@ -111,7 +111,7 @@ def _act(context: Context, timed: Timed) -> None:
     step, by = timed.step, "scenario"
     match step.action:
         case "submit":
-            actions.submit(context, step.obligation, received_at=timed.at, note=step.because, by=by)
+            handing_in.submit(context, step.obligation, received_at=timed.at, note=step.because, by=by)
         case "accept":
             actions.accept(context, step.obligation, by=by, because=step.because, at=timed.at)
         case "return":

@@ -8,8 +8,8 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData, UploadFile
 
-from dunghan.engine import actions, checks
-from dunghan.engine.actions import AlreadyAccepted, HandedIn
+from dunghan.engine import actions, checks, handing_in
+from dunghan.engine.handing_in import AlreadyAccepted, HandedIn
 from dunghan.files import Kept
 from dunghan.portal import uploads
 from dunghan.portal.drafts import Draft, Drafts
@@ -117,7 +117,7 @@ def _confirmed(request: Request, about: Asked, sealed: str) -> Response:
         via="portal", contact_id=visit.contact.id, kept=tuple(draft.files),
     )  # fmt: skip
     try:
-        [version] = actions.submit_all(visit.context, [handed], by=visit.contact.name)
+        [version] = handing_in.submit_all(visit.context, [handed], by=visit.contact.name)
     except AlreadyAccepted:
         return report_page(request, about, duty, Refused(ACCEPTED))
     sending = afterwards(visit.context, about.obligation)

@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import insert, text
 
-from dunghan.engine import actions, users
+from dunghan.engine import handing_in, users
 from dunghan.engine.context import Context
 from dunghan.engine.sweep import open_only
 from dunghan.portal.app import create_app
@@ -105,7 +105,7 @@ def main() -> int:
             found[name] = measure(lambda path=path: client.get(path))  # type: ignore[misc]
 
         def after_a_submission() -> Any:
-            actions.submit(context, f"{PLAN}/annual/2026/z{asked.offices - 1:06}", nothing=True, by="bench")
+            handing_in.submit(context, f"{PLAN}/annual/2026/z{asked.offices - 1:06}", nothing=True, by="bench")
             began = time.perf_counter()
             answer = client.get(period)
             renewed.append(1000 * (time.perf_counter() - began))

@@ -15,7 +15,7 @@ from config.catalog import Catalog
 from config.settings import Settings
 from dunghan.channels.zalo_tokens import Tokens
 from dunghan.core.times import instant
-from dunghan.engine import actions, news, plan_actions
+from dunghan.engine import actions, handing_in, news, plan_actions
 from dunghan.engine.backup import Made, backup
 from dunghan.engine.backup_format import Manifest
 from dunghan.engine.context import Context
@@ -59,11 +59,11 @@ def live(context: Context, folder: Path) -> Context:
     picture.write_bytes(b"%PDF " * 1000)
     clock.set("2016-11-10T10:20:30.123456")
     for number, office in enumerate(("024", "026")):
-        actions.submit(
+        handing_in.submit(
             context, f"{PLAN}/annual/2016/{office}", received_at=morning, files=[report, picture][: number + 1],
             reference="45/BC-UBND", note="nộp sớm\nhai dòng", by=HOA,
         )  # fmt: skip
-    actions.submit(context, f"{PLAN}/annual/2016/028", received_at=morning, nothing=True, by="A")
+    handing_in.submit(context, f"{PLAN}/annual/2016/028", received_at=morning, nothing=True, by="A")
     actions.accept(context, f"{PLAN}/annual/2016/026", by="B", because="đủ biểu")
     actions.give_back(context, ONE, by="B", because="thiếu biểu 2")
     actions.extend(context, f"{PLAN}/annual/2016/027", until=instant("2016-12-19", "d").date(), by="B", because="lũ")

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from dunghan.core.times import instant
-from dunghan.engine import actions
+from dunghan.engine import actions, handing_in
 from dunghan.engine.context import Context
 from dunghan.engine.owed import Wanted, find, owed
 from dunghan.engine.sweep import run_pass
@@ -34,8 +34,8 @@ def state(context: Context, obligation: str, now: str) -> str:
 def test_submissions_are_versioned_and_never_overwritten(context: Context, db: Engine, tmp_path: Path) -> None:
     report = tmp_path / "báo cáo.docx"
     report.write_bytes(b"PK report")
-    assert actions.submit(context, ONE, received_at=at("2018-12-03"), files=[report], reference="45/BC", by="A") == 1
-    assert actions.submit(context, ONE, received_at=at("2018-12-04"), nothing=True, by="A") == 2
+    assert handing_in.submit(context, ONE, received_at=at("2018-12-03"), files=[report], reference="45/BC", by="A") == 1
+    assert handing_in.submit(context, ONE, received_at=at("2018-12-04"), nothing=True, by="A") == 2
     with reading(db) as connection:
         first, second = acts.submissions(connection, ONE)
         trail = audit.of_subject(connection, ONE)
@@ -53,7 +53,7 @@ def test_an_early_submission_opens_its_obligation_and_the_period_still_opens_who
     everyone(PLAN)
     early = f"{PLAN}/final/2020/ha-giang.so-y-te"
     context.now.set("2018-06-01")  # type: ignore[attr-defined]
-    actions.submit(context, early, by="A")
+    handing_in.submit(context, early, by="A")
     assert state(context, early, "2018-06-02") == "submitted"
     with reading(context.db) as connection:
         assert find(context, connection, early)[2]
@@ -64,9 +64,9 @@ def test_an_early_submission_opens_its_obligation_and_the_period_still_opens_who
 
 
 def test_a_submission_after_acceptance_leaves_it_accepted(context: Context) -> None:
-    actions.submit(context, ONE, received_at=at("2018-12-03"), by="A")
+    handing_in.submit(context, ONE, received_at=at("2018-12-03"), by="A")
     actions.accept(context, ONE, by="B", at=at("2018-12-04"))
-    assert actions.submit(context, ONE, received_at=at("2018-12-05"), by="A") == 2
+    assert handing_in.submit(context, ONE, received_at=at("2018-12-05"), by="A") == 2
     assert state(context, ONE, "2018-12-06") == "accepted"
 
 
@@ -78,7 +78,7 @@ def test_an_unanswered_obligation_stays_answerable_after_its_plan_and_its_office
     context.now.set("2026-03-02")  # type: ignore[attr-defined]
     daily(PLAN, "2026-03-02")
     assert state(context, commune, "2026-03-02") == "overdue"
-    assert actions.submit(context, commune, by="A") == 1
+    assert handing_in.submit(context, commune, by="A") == 1
     assert state(context, commune, "2026-03-02") == "submitted"
 
 
@@ -87,14 +87,14 @@ def test_judging_what_was_never_handed_in_is_refused(context: Context) -> None:
         actions.accept(context, ONE, by="B")
     with pytest.raises(NotPossible, match="nothing has been handed in"):
         actions.give_back(context, ONE, by="B", because="x")
-    actions.submit(context, ONE, received_at=at("2018-12-03"), by="A")
+    handing_in.submit(context, ONE, received_at=at("2018-12-03"), by="A")
     actions.give_back(context, ONE, by="B", because="thiếu biểu", at=at("2018-12-04"))
     with pytest.raises(NotPossible, match="returned"):
         actions.accept(context, ONE, by="B", at=at("2018-12-05"))
 
 
 def test_an_accepted_report_may_still_be_returned_but_nothing_is_accepted_or_waived_twice(context: Context) -> None:
-    actions.submit(context, ONE, received_at=at("2018-12-03"), by="A")
+    handing_in.submit(context, ONE, received_at=at("2018-12-03"), by="A")
     actions.accept(context, ONE, by="B", at=at("2018-12-04"))
     with pytest.raises(NotPossible, match="accepted"):
         actions.accept(context, ONE, by="B", at=at("2018-12-05"))
@@ -131,7 +131,7 @@ def test_a_promise_for_a_day_gone_by_is_refused(context: Context) -> None:
 def test_a_future_time_is_refused_and_nothing_is_recorded(context: Context, db: Engine) -> None:
     context.now.set("2018-12-03")  # type: ignore[attr-defined]
     with pytest.raises(BadTime, match="--received-at 2018-12-04"):
-        actions.submit(context, ONE, received_at=at("2018-12-04"), by="A")
+        handing_in.submit(context, ONE, received_at=at("2018-12-04"), by="A")
     with pytest.raises(BadTime, match="--at 2018-12-04"):
         actions.waive(context, ONE, by="B", because="x", at=at("2018-12-04"))
     with reading(db) as connection:
@@ -152,12 +152,12 @@ def test_a_wrong_obligation_is_told_with_the_nearest_names(
     wrong: str, kind: type[Exception], near: str, context: Context
 ) -> None:
     with pytest.raises(kind, match=near):
-        actions.submit(context, wrong, by="A")
+        handing_in.submit(context, wrong, by="A")
 
 
 def test_a_report_returned_to_an_office_nobody_can_reach_is_on_record(
     context: Context, reasons: Callable[[str], dict[str, str]]
 ) -> None:
-    actions.submit(context, ONE, received_at=at("2018-12-03"), by="A")
+    handing_in.submit(context, ONE, received_at=at("2018-12-03"), by="A")
     actions.give_back(context, ONE, by="B", because="thiếu biểu", at=at("2018-12-04"))
     assert reasons(ONE) == {"returned-1": "unreachable"}

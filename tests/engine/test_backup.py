@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from dunghan import files, outbox
 from dunghan.core.times import instant
-from dunghan.engine import actions
+from dunghan.engine import handing_in
 from dunghan.engine.backup import backup
 from dunghan.engine.backup_rows import reader, rows, tables, written
 from dunghan.engine.context import Context
@@ -121,7 +121,7 @@ def test_either_database_restores_into_either_and_goes_on(
     assert len(here["message"]) > len(before["message"]), "the next rung fired"
     for name in ("message", "reminder", "obligation", "attempt"):
         assert [_same(row) for row in moved[name]] == [_same(row) for row in here[name]], name
-    assert actions.submit(there, ONE, received_at=now, by="A") == 2
+    assert handing_in.submit(there, ONE, received_at=now, by="A") == 2
 
 
 def _same(row: dict[str, Any]) -> dict[str, Any]:
@@ -297,7 +297,7 @@ def test_a_backup_sees_one_instant(lived: Context, db: Engine) -> None:
         first, *rest = tables(connection)
         list(rows(connection, first))
         seen = connection.scalar(select(AUDIT.c.seq).order_by(AUDIT.c.seq.desc()).limit(1))
-        actions.submit(lived, f"{PLAN}/annual/2016/030", nothing=True, by="A")
+        handing_in.submit(lived, f"{PLAN}/annual/2016/030", nothing=True, by="A")
         assert connection.scalar(select(AUDIT.c.seq).order_by(AUDIT.c.seq.desc()).limit(1)) == seen
         assert connection.scalar(select(MESSAGE.c.id).limit(1)) is not None
         assert len(rest) == len(MessageRow.metadata.tables) - 1

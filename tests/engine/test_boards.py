@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dunghan.core.tally import Owed, count
 from dunghan.core.times import instant
-from dunghan.engine import actions, board, counting, plan_actions
+from dunghan.engine import actions, board, counting, handing_in, plan_actions
 from dunghan.engine.board_rows import missing_rows
 from dunghan.engine.context import Context
 from dunghan.engine.owed import Wanted, owed
@@ -59,7 +59,9 @@ def test_a_day_without_a_rung_computes_nothing(season: Context) -> None:
 
 
 CHANGES: dict[str, Callable[[Context], Any]] = {
-    "a submission": lambda c: actions.submit(c, f"{PLAN}/annual/2018/024", received_at=at("2018-12-10T09:00"), by="a"),
+    "a submission": lambda c: handing_in.submit(
+        c, f"{PLAN}/annual/2018/024", received_at=at("2018-12-10T09:00"), by="a"
+    ),
     "a waiver": lambda c: actions.waive(c, f"{PLAN}/annual/2018/024", by="a", because="x", at=at("2018-12-10T09:00")),
     "an extension": lambda c: actions.extend(
         c, f"{PLAN}/annual/2018/024", until=date(2018, 12, 30), by="a", because="x", at=at("2018-12-10T09:00")
@@ -108,7 +110,7 @@ def test_a_clock_that_went_back_shows_what_stood_then(season: Context) -> None:
 def test_a_season_that_ended_is_shown_no_more_but_for_what_still_comes_in(season: Context) -> None:
     assert "2018" in shown(season, "2019-03-01")
     assert "2018" not in shown(season, "2019-03-02")
-    actions.submit(season, f"{PLAN}/annual/2018/024", received_at=at("2019-03-03"), by="a")
+    handing_in.submit(season, f"{PLAN}/annual/2018/024", received_at=at("2019-03-03"), by="a")
     held = season.catalog.plan(PLAN)
     (late,) = [one for one in board.stale(season, held, at("2019-03-04")) if one.period == "2018"]
     districts = [r for r in late.tables["status"] if r["Cấp"] == "Cấp huyện" and r["Muộn"]]
@@ -193,7 +195,7 @@ def test_counting_by_groups_is_counting_one_by_one(context: Context, data: st.Da
 
 OFFICES = ("024", "026", "027", "00688", "ha-giang.so-y-te", "ha-giang.so-ldtbxh")
 ACTS: list[Callable[[Context, str, Any], Any]] = [
-    lambda c, one, when: actions.submit(c, one, received_at=when, by="a"),
+    lambda c, one, when: handing_in.submit(c, one, received_at=when, by="a"),
     lambda c, one, when: actions.give_back(c, one, by="a", because="x", at=when),
     lambda c, one, when: actions.accept(c, one, by="a", at=when),
     lambda c, one, when: actions.waive(c, one, by="a", because="x", at=when),

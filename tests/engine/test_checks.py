@@ -9,7 +9,7 @@ from sqlalchemy import select
 from dunghan import files
 from dunghan.core.findings import said, said_to_coordinators
 from dunghan.core.times import instant
-from dunghan.engine import actions, outline
+from dunghan.engine import handing_in, outline
 from dunghan.engine.checks import look
 from dunghan.engine.context import Context
 from dunghan.files import Kept
@@ -38,8 +38,8 @@ def bring(context: Context, tmp_path: Path) -> Bring:
 
 
 def hand_in(context: Context, obligation: str, *kept: Kept) -> int:
-    handed = actions.HandedIn(obligation, instant("2018-12-05", "at"), kept=kept)
-    return actions.submit_all(context, [handed], by="A")[0]
+    handed = handing_in.HandedIn(obligation, instant("2018-12-05", "at"), kept=kept)
+    return handing_in.submit_all(context, [handed], by="A")[0]
 
 
 @sqlite_only

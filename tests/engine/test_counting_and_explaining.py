@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dunghan.core.times import instant
-from dunghan.engine import actions
+from dunghan.engine import actions, handing_in
 from dunghan.engine.context import Context
 from dunghan.engine.explain import explain
 from dunghan.engine.owed import Wanted
@@ -66,8 +66,8 @@ def test_from_and_until_go_by_the_last_day_in_force_and_drop_what_has_none(conte
 
 def test_the_count_adds_up_and_names_who_is_missing(context: Context) -> None:
     run_pass(context, PLAN, at("2018-11-01"))
-    actions.submit(context, f"{PLAN}/annual/2018/024", received_at=at("2018-12-09T23:59"), by="A")
-    actions.submit(context, f"{PLAN}/annual/2018/026", received_at=at("2018-12-10T00:00"), by="A")
+    handing_in.submit(context, f"{PLAN}/annual/2018/024", received_at=at("2018-12-09T23:59"), by="A")
+    handing_in.submit(context, f"{PLAN}/annual/2018/026", received_at=at("2018-12-10T00:00"), by="A")
     actions.waive(context, f"{PLAN}/annual/2018/027", by="B", because="x", at=at("2018-12-01"))
     document = status(context, PLAN, at("2018-12-12"), "2018")
     assert (document["plan"], document["as_of"]) == (PLAN, "2018-12-12T08:00:00+07:00")
@@ -86,7 +86,7 @@ def test_the_count_adds_up_and_names_who_is_missing(context: Context) -> None:
 
 
 def test_a_count_as_of_an_earlier_day_does_not_know_what_came_later(context: Context) -> None:
-    actions.submit(context, f"{PLAN}/annual/2018/024", received_at=at("2018-12-09"), by="A")
+    handing_in.submit(context, f"{PLAN}/annual/2018/024", received_at=at("2018-12-09"), by="A")
     (district,) = (
         s
         for p in status(context, PLAN, at("2018-12-08"), "2018")["periods"]
@@ -102,7 +102,7 @@ def test_explain_shows_every_rung_with_its_reason_and_what_became_of_its_message
     one = f"{PLAN}/annual/2018/ha-giang.so-y-te"
     introduce("ha-giang.so-y-te")
     mornings(PLAN, "2018-12-07", "2018-12-10")
-    actions.submit(context, one, received_at=at("2018-12-11"), reference="45/BC", by="A")
+    handing_in.submit(context, one, received_at=at("2018-12-11"), reference="45/BC", by="A")
     mornings(PLAN, "2018-12-12")
     told = explain(context, one, at("2018-12-13"))
     assert (told["state"], told["opened"], told["basis"]) == ("submitted", True, "quoted")

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, update
 from dunghan import files, outbox
 from dunghan.channels.zalo_tokens import Tokens
 from dunghan.core.times import instant
-from dunghan.engine import actions, plan_actions
+from dunghan.engine import actions, handing_in, plan_actions
 from dunghan.engine.context import Context
 from dunghan.engine.doctor import Finding, examine
 from dunghan.engine.tokens import SealedTokens
@@ -68,7 +68,7 @@ def test_what_has_no_date_is_named(context: Context) -> None:
 def test_a_row_of_history_that_was_changed_is_found(context: Context, tamper: Callable[[str], None]) -> None:
     one = f"{PLAN}/annual/2018/024"
     when = instant("2018-12-03", "at")
-    actions.submit(context, one, received_at=when, by="A")
+    handing_in.submit(context, one, received_at=when, by="A")
     actions.accept(context, one, by="B", at=when)
     assert [f.level for f in findings(context, "audit")] == ["ok"]
     tamper("UPDATE audit SET who = 'C' WHERE seq = 2")
@@ -79,7 +79,7 @@ def test_a_row_of_history_that_was_changed_is_found(context: Context, tamper: Ca
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_row_of_history_changed_in_the_file_itself_is_found(context: Context, database_url: str) -> None:
     """By the sqlite3 tool, which drops the triggers first."""
-    actions.submit(context, f"{PLAN}/annual/2018/024", received_at=instant("2018-12-03", "at"), by="A")
+    handing_in.submit(context, f"{PLAN}/annual/2018/024", received_at=instant("2018-12-03", "at"), by="A")
     with closing(sqlite3.connect(database_url.removeprefix("sqlite:///"))) as raw, raw:
         raw.execute("DROP TRIGGER audit_no_update")
         raw.execute("UPDATE audit SET at = '2018-12-01 01:00:00.000000' WHERE seq = 1")
@@ -94,7 +94,7 @@ def handed_in(context: Context, clock: Any, tmp_path: Path) -> list[Path]:
     for number, office in enumerate(("024", "026", "027")):
         report = tmp_path / f"{office}.docx"
         report.write_bytes(b"x" * (number + 10))
-        actions.submit(context, f"{PLAN}/annual/2018/{office}", received_at=when, files=[report], by="A")
+        handing_in.submit(context, f"{PLAN}/annual/2018/{office}", received_at=when, files=[report], by="A")
     return sorted(Path(context.settings.files_url).rglob("*/*"), key=lambda path: path.stat().st_size)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from dunghan import outbox
 from dunghan.core.times import instant
-from dunghan.engine import actions
+from dunghan.engine import actions, handing_in
 from dunghan.engine.context import Context
 from dunghan.engine.letters import Writer
 from dunghan.engine.sweep import run_pass
@@ -84,7 +84,7 @@ def test_the_lead_reads_who_upstream_is_missing(
 ) -> None:
     introduce(LEAD)
     run_pass(context, PLAN, at("2018-11-01"))
-    actions.submit(context, f"{PLAN}/annual/2018/024", received_at=at("2018-12-01"), by="A")
+    handing_in.submit(context, f"{PLAN}/annual/2018/024", received_at=at("2018-12-01"), by="A")
     mornings(PLAN, "2018-12-07")
     (letter,) = postman.to("officer@ha-giang-so-ldtbxh.example")
     annual = letter.text.split("■ ")[1]
@@ -108,7 +108,7 @@ def test_a_return_says_why_and_that_it_does_not_make_the_report_late(
 ) -> None:
     introduce(HEALTH)
     one = f"{PLAN}/annual/2018/{HEALTH}"
-    actions.submit(context, one, received_at=at("2018-12-03"), by="A")
+    handing_in.submit(context, one, received_at=at("2018-12-03"), by="A")
     actions.give_back(context, one, by="B", because="thiếu biểu số 2", at=at("2018-12-04T09:00"))
     mornings(PLAN, "2018-12-04T09:05")
     notice = next(m for m in postman.to("officer@ha-giang-so-y-te.example") if "trả lại" in m.subject)

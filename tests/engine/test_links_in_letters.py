@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select
 from config.catalog import Catalog
 from config.settings import Settings
 from dunghan import outbox
-from dunghan.engine import actions, forms, links
+from dunghan.engine import actions, forms, handing_in, links
 from dunghan.engine.context import Context
 from dunghan.engine.letters import Writer
 from dunghan.engine.links import LinkRevoked, Links
@@ -69,8 +69,8 @@ def test_a_return_and_a_receipt_carry_it_and_an_escalation_does_not(
 ) -> None:
     officer = introduce("024")[0]
     clock.set("2018-12-12")
-    one = actions.HandedIn(ONE, clock.time, nothing=True, via="portal", contact_id=officer.id)
-    actions.submit_all(portal, [one], by="A")
+    one = handing_in.HandedIn(ONE, clock.time, nothing=True, via="portal", contact_id=officer.id)
+    handing_in.submit_all(portal, [one], by="A")
     actions.give_back(portal, ONE, by="C", because="thiếu")
     morning(portal, postman)  # its communes are overdue, and it is told so as their superior
     by_kind = {letter.message_id.split(".")[2]: AT in letter.text for letter in postman.letters}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dunghan.core.times import instant
-from dunghan.engine import actions, plan_actions
+from dunghan.engine import actions, handing_in, plan_actions
 from dunghan.engine.context import Context
 from dunghan.engine.matrix import Matrices, Matrix, Wish, choose
 from dunghan.engine.owed import Wanted, owed
@@ -42,8 +42,8 @@ def test_it_says_what_the_engine_says_after_every_kind_of_act(context: Context, 
     def act(one: str) -> None:
         day, because = date(2018, 12, draw.randint(20, 28)), "vì lũ"
         draw.choice((
-            lambda: actions.submit(context, one, by="A"),
-            lambda: actions.submit(context, one, received_at=context.now() - timedelta(days=2), by="A"),
+            lambda: handing_in.submit(context, one, by="A"),
+            lambda: handing_in.submit(context, one, received_at=context.now() - timedelta(days=2), by="A"),
             lambda: actions.accept(context, one, by="B"),
             lambda: actions.give_back(context, one, by="B", because=because),
             lambda: actions.extend(context, one, until=day, by="B", because=because),
@@ -63,7 +63,7 @@ def test_it_says_what_the_engine_says_after_every_kind_of_act(context: Context, 
     plan_actions.set_date(
         context, PLAN, "semiannual", "department", date(2018, 12, 28), because="công văn 12", by="B", key="2018-H2"
     )
-    actions.submit(context, some[0], by="A")
+    handing_in.submit(context, some[0], by="A")
     assert told(matrices.of(plan, "2018"), context) == true(context)
     run_pass(context, PLAN, instant("2019-01-02", "x"))
     with pytest.raises(UnknownName):
@@ -91,7 +91,7 @@ def test_a_report_answers_the_latest_reminder_before_it_within_three_days(
     base, column = f"{PLAN}/annual/2018", ("annual", "2018")
     days = {"024": "2018-12-05T09:00", "026": "2018-12-08T09:01", "027": "2018-12-04T07:59", "028": "2018-12-10T08:00"}
     for office, day in days.items():
-        actions.submit(context, f"{base}/{office}", received_at=instant(day, "x"), by="A")
+        handing_in.submit(context, f"{base}/{office}", received_at=instant(day, "x"), by="A")
     at = instant("2018-12-05T09:00", "x")
     fired = [Fired(f"{base}/{office}", "-7d", at) for office in ("024", "026", "027", "029")]
     fired.append(Fired(f"{base}/026", "+1d", at + timedelta(days=5)))

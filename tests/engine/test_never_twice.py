@@ -14,7 +14,7 @@ from sqlalchemy import Engine, delete, select
 from config.catalog import Catalog
 from dunghan import outbox
 from dunghan.channels.outcome import Delivered, Outcome, Retry
-from dunghan.engine import actions, plan_actions
+from dunghan.engine import actions, handing_in, plan_actions
 from dunghan.engine.context import Context
 from dunghan.engine.delivery import may_leave
 from dunghan.engine.letters import Writer
@@ -204,7 +204,7 @@ def _act(context: Context, kind: str, obligation: str, now: datetime, days: int)
     until = now.date() + timedelta(days=days)
     match kind:
         case "submit":
-            actions.submit(context, obligation, received_at=now, by="A")
+            handing_in.submit(context, obligation, received_at=now, by="A")
         case "return":
             actions.give_back(context, obligation, by="B", because="x", at=now)
         case "accept":

@@ -9,7 +9,7 @@ import pytest
 
 from dunghan import files, outbox
 from dunghan.core.times import instant
-from dunghan.engine import actions
+from dunghan.engine import actions, handing_in
 from dunghan.engine.context import Context
 from dunghan.engine.letters import Writer
 from dunghan.engine.receipts import receipt
@@ -32,8 +32,8 @@ def file(tmp_path: Path) -> Path:
 
 
 def hand_in(context: Context, contact: int | None, *files: Path, note: str = "", via: str = "portal") -> int:
-    one = actions.HandedIn(ONE, context.now(), files, nothing=not files, note=note, via=via, contact_id=contact)
-    return actions.submit_all(context, [one], by="Officer 024")[0]
+    one = handing_in.HandedIn(ONE, context.now(), files, nothing=not files, note=note, via=via, contact_id=contact)
+    return handing_in.submit_all(context, [one], by="Officer 024")[0]
 
 
 def send(context: Context, postman: Postman) -> outbox.Tally:
@@ -98,7 +98,7 @@ def test_what_was_returned_may_be_handed_in_unchanged_and_what_was_accepted_not_
     assert receipt(context, ONE, 2).late_days == 0  # a return does not make it late
     actions.accept(context, ONE, by="C")
     for door in ("portal", "mail"):
-        with pytest.raises(actions.AlreadyAccepted):
+        with pytest.raises(handing_in.AlreadyAccepted):
             hand_in(context, officer.id, file, note="nữa", via=door)
     assert hand_in(context, officer.id, file, via="") == 3  # a coordinator may still record what came
     with pytest.raises(UsageError, match="no version 4"):
@@ -131,8 +131,8 @@ def test_who_has_no_address_gets_none_and_what_has_no_date_is_not_late(
     nobody = introduce("ha-giang.cong-an", email="")[0]
     clock.set("2018-08-01T09:30")
     undated = f"{PLAN}/semiannual/2018-H1/ha-giang.cong-an"
-    one = actions.HandedIn(undated, context.now(), nothing=True, via="portal", contact_id=nobody.id)
-    assert actions.submit_all(context, [one], by="A") == [1]
+    one = handing_in.HandedIn(undated, context.now(), nothing=True, via="portal", contact_id=nobody.id)
+    assert handing_in.submit_all(context, [one], by="A") == [1]
     assert sent("receipt") == []
     told = receipt(context, undated, 1)
     assert (told.last_day, told.late_days, told.nothing) == (None, None, True)

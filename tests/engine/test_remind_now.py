@@ -7,7 +7,7 @@ from sqlalchemy import Engine, update
 
 from dunghan import outbox
 from dunghan.core.times import instant
-from dunghan.engine import actions, plan_actions
+from dunghan.engine import actions, handing_in, plan_actions
 from dunghan.engine.context import Context
 from dunghan.engine.letters import Writer
 from dunghan.engine.remind_now import NobodyReachable, NothingToRemind, RemindedToday, remind_now
@@ -84,7 +84,7 @@ def test_nobody_is_reminded_of_what_is_answered_promised_undated_or_paused(opene
     with pytest.raises(NothingToRemind, match="promised"):
         remind(opened)
     opened.now.set("2018-12-04T10:00")  # type: ignore[attr-defined]
-    actions.submit(opened, ONE, nothing=True, by="A")
+    handing_in.submit(opened, ONE, nothing=True, by="A")
     with pytest.raises(NothingToRemind, match="submitted"):
         remind(opened)
     opened.now.set("2018-12-05")  # type: ignore[attr-defined]

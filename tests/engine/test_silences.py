@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dunghan.core.times import instant
-from dunghan.engine import actions, plan_actions
+from dunghan.engine import actions, handing_in, plan_actions
 from dunghan.engine.context import Context
 from dunghan.outbox import Tally
 
@@ -89,7 +89,7 @@ def test_an_acceptance_ends_the_ladder(
     context: Context, mornings: Mornings, sent: Callable[..., Any], reasons: Reasons
 ) -> None:
     for one in BOTH:
-        actions.submit(context, one, received_at=at("2018-11-20"), by=OFFICE)
+        handing_in.submit(context, one, received_at=at("2018-11-20"), by=OFFICE)
         actions.accept(context, one, by="đầu mối", at=at("2018-11-21"))
     mornings(PLAN, "2018-11-23", "2018-12-10")
     assert sent() == []
@@ -99,11 +99,11 @@ def test_an_acceptance_ends_the_ladder(
 def test_a_second_submission_after_a_return_ends_the_ladder_again(
     context: Context, mornings: Mornings, sent: Callable[..., Any]
 ) -> None:
-    actions.submit(context, MIDTERM, received_at=at("2018-11-20"), by=OFFICE)
-    actions.submit(context, ANNUAL, received_at=at("2018-11-20"), by=OFFICE)
+    handing_in.submit(context, MIDTERM, received_at=at("2018-11-20"), by=OFFICE)
+    handing_in.submit(context, ANNUAL, received_at=at("2018-11-20"), by=OFFICE)
     actions.give_back(context, ANNUAL, by="đầu mối", because="thiếu biểu", at=at("2018-11-26T09:00"))
     mornings(PLAN, "2018-11-26T09:00", "2018-11-30")
-    assert actions.submit(context, ANNUAL, received_at=at("2018-12-03"), by=OFFICE) == 2
+    assert handing_in.submit(context, ANNUAL, received_at=at("2018-12-03"), by=OFFICE) == 2
     mornings(PLAN, "2018-12-06", "2018-12-07", "2018-12-10", "2018-12-12")
     assert [(s.kind, s.day) for s in sent()] == [("notice", "2018-11-26"), ("reminder", "2018-11-30")]
 
@@ -151,7 +151,7 @@ def test_a_message_whose_reports_came_in_before_it_left_is_withdrawn(
 ) -> None:
     daily(PLAN, "2018-12-06T19:00")
     for one in BOTH:
-        actions.submit(context, one, received_at=at("2018-12-06T21:00"), by=OFFICE)
+        handing_in.submit(context, one, received_at=at("2018-12-06T21:00"), by=OFFICE)
     assert mornings(PLAN, "2018-12-07") == Tally(withdrawn=1)
     assert postman.letters == []
 

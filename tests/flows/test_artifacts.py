@@ -8,7 +8,7 @@ import pytest
 
 from dunghan.core.times import instant
 from dunghan.demo.mailbox import Mailbox
-from dunghan.engine import actions
+from dunghan.engine import handing_in
 from dunghan.engine.context import Context
 from dunghan.engine.owed import Wanted, owed
 from tests.flows.conftest import PLAN, PREFECT, Chain, Run
@@ -26,7 +26,7 @@ def keys(run: Run) -> list[str]:
 async def test_status_missing_list_and_calendar_are_published_in_vietnamese(
     chain: Chain, installation: Context, mailbox: Mailbox
 ) -> None:
-    actions.submit(installation, f"{PLAN}/annual/2018/024", received_at=None, by="lan")
+    handing_in.submit(installation, f"{PLAN}/annual/2018/024", received_at=None, by="lan")
     run = await chain("2018-12-07T08:00")
     assert keys(run) == CHANGED
     for artifact in run.artifacts:
@@ -68,7 +68,7 @@ async def test_a_quiet_second_run_publishes_nothing_and_one_after_a_submission_w
     assert (await chain("2018-12-18T08:00")).artifacts == []
     assert (await chain("2018-12-19T08:00")).artifacts == [], "no rung, no submission, and no state has turned"
     received = instant("2018-12-19T09:00", "at")
-    actions.submit(installation, f"{PLAN}/annual/2018/024", received_at=received, by="lan")
+    handing_in.submit(installation, f"{PLAN}/annual/2018/024", received_at=received, by="lan")
     run = await chain("2018-12-19T10:00")
     assert keys(run) == CHANGED
     (districts,) = [
@@ -86,7 +86,7 @@ async def test_when_the_last_reporter_has_answered_the_missing_list_says_so(
     assert run.artifact("missing").type == "table"
     for s in list(owed(installation, Wanted(plan=plan, period="2021"), since)):
         if s.last_day:
-            actions.submit(installation, s.one.id, received_at=since, by="lan")
+            handing_in.submit(installation, s.one.id, received_at=since, by="lan")
     run = await chain("2021-06-09T08:00", plan=plan)
     assert run.artifact("missing").type == "markdown"
     assert "Không còn đơn vị nào" in run.artifact("missing").data

@@ -12,7 +12,7 @@ from prefect.client.schemas.objects import FlowRun
 from deployments.automations import TOLD, ensure
 from dunghan.core.times import instant
 from dunghan.demo.mailbox import Mailbox, Received
-from dunghan.engine import actions
+from dunghan.engine import handing_in
 from dunghan.engine.context import Context
 from dunghan.engine.owed import Wanted, owed
 from dunghan.engine.telling import tell
@@ -70,7 +70,7 @@ async def test_a_stage_that_is_complete_is_told_to_the_coordinator_once(
         upsert(connection, [Contact(lead, "Lê Thị Đầu Mối", "coordinator", email="dau-moi@can-tho.example")])
     await chain("2021-06-02T08:00", plan=PLAN)
     due = [s.one for s in list(owed(installation, Wanted(plan=PLAN, period="2021"), when)) if s.last_day]
-    actions.submit_all(installation, [actions.HandedIn(one.id, when) for one in due], by="lan")
+    handing_in.submit_all(installation, [handing_in.HandedIn(one.id, when) for one in due], by="lan")
     before = len(await started(deployment, 0))
     await chain("2021-06-03T08:00", plan=PLAN)
     with reading(installation.db) as connection:

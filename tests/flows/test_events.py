@@ -14,7 +14,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from deployments.server import free_port
 from dunghan.core.times import instant
 from dunghan.demo.mailbox import Mailbox
-from dunghan.engine import actions
+from dunghan.engine import actions, handing_in
 from dunghan.engine.context import Context
 from dunghan.engine.owed import Wanted, owed
 from dunghan.store.announcements import ANNOUNCEMENT
@@ -80,7 +80,7 @@ async def test_a_stage_that_has_answered_is_completed_and_one_returned_opens_it_
     await chain("2021-06-08T08:00", plan=plan)
     assert noted(installation, "stage") == []
     due = [s.one for s in list(owed(installation, Wanted(plan=plan, period="2021"), when)) if s.last_day]
-    actions.submit_all(installation, [actions.HandedIn(one.id, when) for one in due], by="lan")
+    handing_in.submit_all(installation, [handing_in.HandedIn(one.id, when) for one in due], by="lan")
     await chain("2021-06-09T08:00", plan=plan)
     stages = {one.stage for one in due}
     done = noted(installation, "stage.completed")
@@ -95,7 +95,7 @@ async def test_a_stage_that_has_answered_is_completed_and_one_returned_opens_it_
     assert opened.payload["stage"] == due[0].stage
     (decided,) = noted(installation, "decision.recorded")
     assert [i["kind"] for i in decided.payload["items"]] == ["return"]
-    actions.submit(installation, due[0].id, received_at=instant("2021-06-10T09:00", "at"), by="lan")
+    handing_in.submit(installation, due[0].id, received_at=instant("2021-06-10T09:00", "at"), by="lan")
     await chain("2021-06-11T08:00", plan=plan)
     assert len(noted(installation, "stage.completed")) == len(stages) + 1, "its second completion is news again"
     assert len(noted(installation, "submission.received")) == len(received) + 1
@@ -138,10 +138,10 @@ async def test_what_was_on_record_long_before_is_no_news(chain: Chain, installat
 
     with time_machine.travel(datetime(2019, 1, 2, tzinfo=VIETNAM), tick=True):
         at = datetime(2018, 12, 4, tzinfo=VIETNAM)
-        actions.submit(Context(), f"{PLAN}/annual/2018/024", received_at=at, by="lan")
+        handing_in.submit(Context(), f"{PLAN}/annual/2018/024", received_at=at, by="lan")
     await chain("2018-12-07T08:00")
     assert noted(installation, "submission.received") == []
-    actions.submit(
+    handing_in.submit(
         installation, f"{PLAN}/annual/2018/026", received_at=datetime.now(VIETNAM) - timedelta(days=300), by="lan"
     )
     await chain("2018-12-07T09:00")

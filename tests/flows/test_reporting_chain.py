@@ -9,7 +9,7 @@ import pytest
 from dunghan.core.backoff import MOST_ATTEMPTS
 from dunghan.core.times import instant
 from dunghan.demo.mailbox import Mailbox
-from dunghan.engine import actions, plan_actions
+from dunghan.engine import handing_in, plan_actions
 from dunghan.engine.context import Context
 from dunghan.engine.mailroom import listing
 from dunghan.store import contacts
@@ -100,7 +100,7 @@ async def test_what_was_handed_in_meanwhile_is_not_asked_for(
     await chain("2018-11-09T08:00")
     for report in ("annual", "midterm"):
         at = datetime(2018, 11, 20, tzinfo=VIETNAM)
-        actions.submit(installation, f"{PLAN}/{report}/2018/{DISTRICTS[0]}", received_at=at, by="lan")
+        handing_in.submit(installation, f"{PLAN}/{report}/2018/{DISTRICTS[0]}", received_at=at, by="lan")
     await chain("2018-11-23T08:00")
     sent = [r.recipient for r in mailbox.received]
     assert sent.count(f"can-bo@{DISTRICTS[0]}.example") == 1

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 from dunghan import outbox
 from dunghan.core.replies import MOST_PARTS
 from dunghan.core.times import instant
-from dunghan.engine import actions, incoming, mail_review
+from dunghan.engine import actions, handing_in, incoming, mail_review
 from dunghan.engine.backup import backup
 from dunghan.engine.context import Context
 from dunghan.engine.doctor_mail import mail as examined
@@ -256,7 +256,7 @@ def test_after_acceptance_a_person_decides(
     context: Context, db: Engine, box: Box, reminded: Callable[[], tuple[str, str]]
 ) -> None:
     to, _ = reminded()
-    actions.submit(context, ANNUAL, nothing=True, by="x")
+    handing_in.submit(context, ANNUAL, nothing=True, by="x")
     actions.accept(context, ANNUAL, by="x")
     box.arrives(answer(to, REPORT), to=to)
     assert poll(context, context.now()) == Polled(review=1)

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from fastapi import FastAPI
 
-from dunghan.engine import actions
+from dunghan.engine import actions, handing_in
 from dunghan.engine.context import Context
 from dunghan.engine.sweep import run_pass
 from dunghan.store import facts
@@ -83,8 +83,8 @@ def test_a_return_shows_its_reason_and_a_new_version_can_come(
 def test_findings_warn_before_and_stay_after(
     browser: Browser, context: Context, home: str, introduce: Introduce
 ) -> None:
-    actions.submit_all(
-        context, [actions.HandedIn(f"{ANNUAL}/026", context.now(), kept=[keep(context, REPORT)])], by="x"
+    handing_in.submit_all(
+        context, [handing_in.HandedIn(f"{ANNUAL}/026", context.now(), kept=[keep(context, REPORT)])], by="x"
     )
     here = f"{home}/o/{ANNUAL}"
     confirm = browser.send(here, browser.get(here), files=[("files", ("a.docx", REPORT, DOCX))])

@@ -8,7 +8,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Page, expect
 
-from dunghan.engine import actions
+from dunghan.engine import handing_in
 from dunghan.engine.context import Context
 from dunghan.portal.app import create_app
 from tests.portal_desk.conftest import LOGIN, ONE, PASSWORD, PLAN
@@ -45,7 +45,7 @@ def fits(page: Page) -> bool:
 
 
 def test_a_coordinator_returns_and_accepts(season: Context, address: str) -> None:
-    actions.submit(season, ONE, nothing=True, by="văn thư")
+    handing_in.submit(season, ONE, nothing=True, by="văn thư")
     with browser(360, 800) as page:
         complaints: list[str] = []
         page.on("console", lambda message: complaints.append(message.text))
@@ -60,7 +60,7 @@ def test_a_coordinator_returns_and_accepts(season: Context, address: str) -> Non
         page.get_by_label("Lý do, đơn vị sẽ đọc nguyên văn").fill("thiếu biểu 2")
         page.get_by_role("button", name="Trả lại cho đơn vị").click()
         expect(page.get_by_role("status")).to_contain_text("Đã trả lại báo cáo")
-        actions.submit(season, ONE, nothing=True, by="văn thư")
+        handing_in.submit(season, ONE, nothing=True, by="văn thư")
         page.set_viewport_size({"width": 1280, "height": 800})
         page.reload()
         page.get_by_role("button", name="Duyệt báo cáo").click()

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from sqlalchemy import Engine, event, select, text
 
 from dunghan.core.times import instant
-from dunghan.engine import actions
+from dunghan.engine import actions, handing_in
 from dunghan.engine.context import Context
 from dunghan.store import acts, audit, findings
 from dunghan.store.database import reading, writing
@@ -24,7 +24,7 @@ PAGE = f"/c/{PLAN}/2018"
 
 
 def handed_in(context: Context, obligation: str = ONE, **fields: Any) -> int:
-    return actions.submit(context, obligation, by="văn thư", **fields)
+    return handing_in.submit(context, obligation, by="văn thư", **fields)
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_no_page_asks_more_of_the_database_for_more_offices(
     few = [asked(path) for path in paths]
     with reading(db) as connection:
         ids = list(connection.scalars(text("SELECT id FROM obligation WHERE report = 'annual' AND period = '2018'")))
-    actions.submit_all(season, [actions.HandedIn(i, season.now()) for i in ids], by="x")
+    handing_in.submit_all(season, [handing_in.HandedIn(i, season.now()) for i in ids], by="x")
     desk.get(PAGE)
     assert [asked(path) for path in paths] == few
     assert max(few) <= 7

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from dunghan.core.times import instant
-from dunghan.engine import actions, plan_actions
+from dunghan.engine import actions, handing_in, plan_actions
 from dunghan.engine.context import Context
 from dunghan.engine.owed import Wanted, owed
 from dunghan.engine.sweep import open_only, run_pass
@@ -30,7 +30,7 @@ def at(text: str) -> Any:
 def eventful(context: Context, daily_passes: None) -> Context:
     """A plan to which everything has happened once."""
     context.now.set("2018-12-20")  # type: ignore[attr-defined]
-    actions.submit(context, ONE, received_at=at("2018-12-03T09:30:15.5"), note="bản giấy", by="024")
+    handing_in.submit(context, ONE, received_at=at("2018-12-03T09:30:15.5"), note="bản giấy", by="024")
     actions.give_back(context, ONE, by="B", because="thiếu biểu", at=at("2018-12-04"))
     actions.extend(context, ONE, until=date(2018, 12, 19), by="B", because="lũ", at=at("2018-12-05"))
     actions.acknowledge(context, ONE, until=date(2018, 12, 7), by="024", at=at("2018-12-05T10:00"))

@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page
 
-from dunghan.engine import actions
+from dunghan.engine import actions, handing_in
 from tests.portal.conftest import OFFICE, PLAN
 from tests.ui.counter import Counter, counter, hand_in, log_in
 from tests.ui.house import ROOT, House, browser, chromium, house
@@ -91,10 +91,10 @@ def _of_the_portal(at: Counter) -> None:
     """An officer's phone, and the coordinator's desk with some of the season on it."""
     at.morning("2018-11-09")
     for report, year in (("annual", 2016), ("annual", 2017)):
-        actions.submit(at.context, f"{PLAN}/{report}/{year}/{OFFICE}", nothing=True, by="văn thư")
+        handing_in.submit(at.context, f"{PLAN}/{report}/{year}/{OFFICE}", nothing=True, by="văn thư")
     for office, day in (("026", "2018-11-20"), ("027", "2018-11-28"), ("028", "2018-12-05"), ("029", "2018-12-06")):
         at.morning(day)
-        actions.submit(at.context, f"{PLAN}/annual/2018/{office}", nothing=True, by="văn thư")
+        handing_in.submit(at.context, f"{PLAN}/annual/2018/{office}", nothing=True, by="văn thư")
     actions.accept(at.context, f"{PLAN}/annual/2018/026", by="Trần Thị Đầu Mối")
     actions.give_back(at.context, f"{PLAN}/annual/2018/027", by="Trần Thị Đầu Mối", because="Thiếu biểu số 2")
     at.morning("2018-12-07")

@@ -22,8 +22,8 @@ from prefect.flows import load_flow_from_entrypoint
 from deployments.register import deployments
 from dunghan.demo.mailbox import Mailbox
 from dunghan.demo.season import handing_in, people
-from dunghan.engine import actions
 from dunghan.engine.context import Context
+from dunghan.engine.handing_in import HandedIn, submit_all
 from dunghan.engine.owed import Wanted, owed
 from dunghan.store import contacts
 from dunghan.store.database import migrate, writing
@@ -47,9 +47,9 @@ async def play(context: Context, made: dict[str, Any], days: list[str]) -> None:
     waiting = handing_in(due)
     for day in sorted(days):
         now = datetime.fromisoformat(f"{day}T01:00").replace(tzinfo=UTC)
-        came = [actions.HandedIn(one.obligation, one.at) for one in waiting if one.at <= now]
+        came = [HandedIn(one.obligation, one.at) for one in waiting if one.at <= now]
         waiting = [one for one in waiting if one.at > now]
-        actions.submit_all(context, came, by="Cán bộ văn thư")
+        submit_all(context, came, by="Cán bộ văn thư")
         await _run(made[PLAN], ids[PLAN], plan=PLAN, as_of=now.isoformat())
     await _run(made["gia-han-mien"], ids["gia-han-mien"], **REQUEST)
 
