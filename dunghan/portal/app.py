@@ -2,8 +2,8 @@
 
 from importlib.resources import files
 
-from fastapi import FastAPI
-from fastapi.responses import PlainTextResponse
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 
 from dunghan.engine.context import Context
@@ -11,6 +11,7 @@ from dunghan.portal import desk, officer, problems
 from dunghan.portal.body_limit import BodyLimit
 from dunghan.portal.headers import SecurityHeaders
 from dunghan.portal.limits import Limits
+from dunghan.portal.pages import page
 
 
 def create_app(context: Context) -> FastAPI:
@@ -24,6 +25,11 @@ def create_app(context: Context) -> FastAPI:
     app.mount("/static", StaticFiles(directory=str(files("dunghan.portal") / "static")), name="static")
     app.include_router(officer.router)
     desk.register(app, context)
+
+    @app.get("/", include_in_schema=False)
+    def front_door(request: Request) -> HTMLResponse:
+        """For whoever types the bare address: where officers and coordinators go from here."""
+        return page(request, "front_door.html")
 
     @app.get("/healthz", response_class=PlainTextResponse)
     def healthz() -> str:

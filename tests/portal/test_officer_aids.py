@@ -29,3 +29,10 @@ def test_the_outline_is_offered_and_comes_as_a_word_file_to_keep(browser: Browse
 )
 def test_what_is_not_there_is_not_found(browser: Browser, home: str, path: str) -> None:
     assert browser.get(f"{home}{path}").status_code == 404
+
+
+def test_the_bare_address_says_where_to_go(browser: Browser) -> None:
+    answer = browser.get("/")
+    assert answer.status_code == 200
+    assert "liên kết riêng trong thư nhắc" in answer.text and 'href="/c/"' in answer.text
+    assert "Coordinators: log in" in browser.get("/?lang=en").text
