@@ -31,6 +31,10 @@ class Acting(NamedTuple):
     events: Sequence[Event]
 
 
+class NewerVersion(UsageError):
+    """Something was handed in after what was looked at: that one is to be judged."""
+
+
 def begin(context: Context, connection: Connection, obligation_id: str) -> Acting:
     """Find the obligation; one whose period has not begun is opened early. A pass of its plan is waited for."""
     lock_plan(connection, obligation_id.split("/", maxsplit=1)[0])
@@ -53,25 +57,47 @@ def _instant(context: Context, at: datetime | None) -> datetime:
     return context.not_future(at or context.now(), "--at")
 
 
-def accept(context: Context, obligation_id: str, *, by: str, because: str = "", at: datetime | None = None) -> None:
-    """Accept what was handed in."""
-    _judge(context, obligation_id, "accept", by, because, at)
+def accept(
+    context: Context,
+    obligation_id: str,
+    *,
+    by: str,
+    because: str = "",
+    at: datetime | None = None,
+    version: int | None = None,
+) -> None:
+    """Accept what was handed in. Raises NewerVersion where that is not the ``version`` that was looked at."""
+    _judge(context, obligation_id, "accept", by, because, at, version)
 
 
-def give_back(context: Context, obligation_id: str, *, by: str, because: str, at: datetime | None = None) -> None:
-    """Return what was handed in, with a reason. The office is told at once; its ladder goes on with the next rung."""
-    _judge(context, obligation_id, "return", by, because, at)
+def give_back(
+    context: Context,
+    obligation_id: str,
+    *,
+    by: str,
+    because: str,
+    at: datetime | None = None,
+    version: int | None = None,
+) -> None:
+    """Return what was handed in, with a reason. The office is told at once; its ladder goes on with the next rung.
+
+    Raises NewerVersion where the latest is not the ``version`` that was looked at.
+    """
+    _judge(context, obligation_id, "return", by, because, at, version)
 
 
-def _judge(context: Context, obligation_id: str, kind: str, by: str, because: str, at: datetime | None) -> None:
+def _judge(
+    context: Context, obligation_id: str, kind: str, by: str, because: str, at: datetime | None, version: int | None
+) -> None:
     with acting(context, obligation_id) as doing:
         when = _instant(context, at)
+        if version is not None and version != acts.latest_version(doing.connection, obligation_id):
+            raise NewerVersion(f"{obligation_id}: version {version} is not the latest any more. See `dunghan explain`.")
         stands = standing(doing.events, when)
         possible = ("submitted",) if kind == "accept" else ("submitted", "accepted")
         if stands not in possible:
-            said = {"accept": "accept", "return": "return"}[kind]
             why = "nothing has been handed in" if stands is None else f"it stands as {stands}"
-            raise NotPossible(f"There is nothing to {said} for {obligation_id}: {why}. See `dunghan explain`.")
+            raise NotPossible(f"There is nothing to {kind} for {obligation_id}: {why}. See `dunghan explain`.")
         _decide(context, doing, kind, when, by, because)
         if kind == "return":
             _tell_returned(context, doing, when)

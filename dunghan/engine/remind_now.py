@@ -41,8 +41,8 @@ def remind_now(context: Context, obligation_id: str, *, by: str, because: str) -
 
     Raises NothingToRemind, DeadlineUndated, NobodyReachable, RemindedToday.
     """
-    now = context.now()
     with acting(context, obligation_id) as doing:
+        now = context.now()
         found = stand(doing.one, tuple(doing.events), now)
         _refuse(doing, found.state, now)
         last = found.last_day

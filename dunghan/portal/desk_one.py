@@ -107,6 +107,13 @@ class Decision(NamedTuple):
         return self.because
 
     @property
+    def looked_at(self) -> int | None:
+        """The version that the page showed; none where it showed nothing handed in."""
+        if not self.version:
+            return None
+        return int(self.version) if self.version.isascii() and self.version.isdigit() else 0
+
+    @property
     def day(self) -> date:
         """The day, where one is due."""
         try:
@@ -144,14 +151,12 @@ def act(
 
 
 def _accept(context: Context, wanted: str, decided: Decision, by: str) -> str:
-    _same_version(context, wanted, decided)
-    actions.accept(context, wanted, by=by, because=decided.because)
+    actions.accept(context, wanted, by=by, because=decided.because, version=decided.looked_at)
     return "accept"
 
 
 def _give_back(context: Context, wanted: str, decided: Decision, by: str) -> str:
-    _same_version(context, wanted, decided)
-    actions.give_back(context, wanted, by=by, because=decided.reason)
+    actions.give_back(context, wanted, by=by, because=decided.reason, version=decided.looked_at)
     return "return-nobody" if mailroom.notice_fate(context, wanted) == "nobody" else "return"
 
 
@@ -187,15 +192,10 @@ _ACTS: dict[str, Callable[[Context, str, Decision, str], str]] = {
 }
 
 
-def _same_version(context: Context, wanted: str, decided: Decision) -> None:
-    """What is judged is what was looked at, not what came in meanwhile."""
-    with reading(context.db) as connection:
-        handed = acts.submissions(connection, wanted)
-    if handed and decided.version and str(handed[-1].version) != decided.version:
-        raise Refused("Đơn vị vừa nộp bản mới: xin xem bản ấy rồi quyết định.")
-
-
+_NEWER = "Đơn vị vừa nộp bản mới: xin xem bản ấy rồi quyết định."
 _WHY_NOT: dict[tuple[str, type[DunghanError]], str] = {
+    ("accept", actions.NewerVersion): _NEWER,
+    ("return", actions.NewerVersion): _NEWER,
     ("accept", NotPossible): "Không có bản nào đang chờ duyệt: có thể đã có người xử lý trước.",
     ("return", NotPossible): "Không có bản nào để trả lại: có thể đã có người xử lý trước.",
     ("extend", DeadlineUndated): "Báo cáo này chưa có hạn: hãy ấn định hạn trước.",

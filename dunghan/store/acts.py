@@ -38,10 +38,7 @@ def submit(
     contact_id: int | None = None,
 ) -> Recorded:
     """Append a submission, and whose content its files are."""
-    latest = connection.scalar(
-        select(func.max(SUBMISSION.c.version)).where(SUBMISSION.c.obligation_id == obligation_id)
-    )
-    version = int(latest or 0) + 1
+    version = latest_version(connection, obligation_id) + 1
     row = {
         "obligation_id": obligation_id,
         "version": version,
@@ -62,6 +59,12 @@ def submit(
         connection.execute(insert(HANDED_IN_FILE), held)
     boards.obligation_changed(connection, obligation_id)
     return Recorded(key, version)
+
+
+def latest_version(connection: Connection, obligation_id: str) -> int:
+    """The number of the version handed in last; 0 where nothing was."""
+    query = select(func.max(SUBMISSION.c.version)).where(SUBMISSION.c.obligation_id == obligation_id)
+    return int(connection.scalar(query) or 0)
 
 
 def submissions(connection: Connection, obligation_id: str) -> list[SubmissionRow]:

@@ -47,6 +47,17 @@ def test_submissions_are_versioned_and_never_overwritten(context: Context, db: E
     assert [(row.what, row.detail["version"]) for row in trail] == [("submit", 1), ("submit", 2)]
 
 
+@pytest.mark.parametrize("judge", [actions.accept, actions.give_back])
+def test_what_is_judged_is_the_version_that_was_looked_at(context: Context, judge: Callable[..., None]) -> None:
+    for day in ("2018-12-03", "2018-12-04"):
+        handing_in.submit(context, ONE, received_at=at(day), nothing=True, by="A")
+    with pytest.raises(actions.NewerVersion):
+        judge(context, ONE, by="B", because="x", version=1)
+    assert state(context, ONE, "2018-12-05") == "submitted"
+    judge(context, ONE, by="B", because="x", version=2)
+    assert state(context, ONE, "2026-07-02") in ("accepted", "returned")
+
+
 def test_an_early_submission_opens_its_obligation_and_the_period_still_opens_whole(
     context: Context, everyone: Callable[..., Any], sent: Callable[..., Any], daily: Callable[..., None]
 ) -> None:
