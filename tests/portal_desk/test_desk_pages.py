@@ -224,6 +224,6 @@ def test_the_chart_says_who_came_after_a_reminder(season: Context, desk: Desk) -
     for office, time in (("ha-giang.so-y-te", "2018-12-03T10:00"), ("024", "2018-11-08T10:00")):
         handed_in(season, f"{PLAN}/annual/2018/{office}", received_at=instant(time, "x"))
     text = desk.get(f"{PAGE}/response/annual/2018").text
-    assert "2 / 219" in text and text.count('class="came"') == 2 and 'class="last-day"' in text
+    assert "2 / 219" in text and text.count('class="came"') == 2 and "hết hạn nộp 09/12/2018" in text
     assert "style=" not in text and "<script" not in text
     assert desk.get(f"{PAGE}/response/none/2018").status_code == 404
