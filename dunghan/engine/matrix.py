@@ -140,6 +140,13 @@ class Matrices:
                 self._held.popitem(last=False)
         return held.matrix
 
+    def read_ahead(self) -> None:
+        """Read the latest opened period of each plan, as many as are kept, before anybody asks for it."""
+        with reading(self._context.db) as connection:
+            opened = cells.opened(connection)
+        for plan in [plan for plan in self._context.catalog.plans() if plan.id in opened][:_KEPT]:
+            self.of(plan, opened[plan.id][0])
+
     def _read(self, connection: "Connection", plan: Plan, period: str, mark: Mark, now: datetime) -> _Held:
         columns = columns_of(self._context, connection, plan, period)
         found: dict[str, dict[Column, Cell]] = {}

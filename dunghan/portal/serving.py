@@ -2,12 +2,15 @@
 
 import logging
 import socket
+import threading
 
 import uvicorn
+from fastapi import FastAPI
 
 from dunghan.engine.context import Context
 from dunghan.engine.links import Links
 from dunghan.portal.app import create_app
+from dunghan.portal.pages import compile_all
 from dunghan.store.database import reading
 from models.errors import NotPossible
 
@@ -24,8 +27,16 @@ def serve(context: Context, host: str, port: int) -> None:
     assert context.catalog.tree  # read now, not at the first officer's request
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     with _listening(host, port) as listening:
-        config = uvicorn.Config(create_app(context), access_log=False, log_config=None, server_header=False)
+        app = create_app(context)
+        threading.Thread(target=read_ahead, args=[app], daemon=True).start()
+        config = uvicorn.Config(app, access_log=False, log_config=None, server_header=False)
         uvicorn.Server(config).run(sockets=[listening])
+
+
+def read_ahead(app: FastAPI) -> None:
+    """What the first looks would wait for: the templates, and the matrix of a nation's period (0.4 s)."""
+    compile_all()
+    app.state.matrices.read_ahead()
 
 
 def _listening(host: str, port: int) -> socket.socket:

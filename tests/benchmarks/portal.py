@@ -1,8 +1,8 @@
 """How long the desk's pages take at a nation's size: 12,600 offices and 200,000 submissions.
 
 ``python -m tests.benchmarks.portal [--offices 12600] [--submissions 200000]``. The tables are filled by bulk inserts
-around one period that the engine opened; server time is that of the application's answer, without a network. The
-first look at a period, which reads it into memory, is told by itself.
+around one period that the engine opened; server time is that of the application's answer, without a network. Reading
+ahead, which the portal does as it starts, is told by itself.
 """
 
 import argparse
@@ -23,6 +23,7 @@ from dunghan.engine import handing_in, users
 from dunghan.engine.context import Context
 from dunghan.engine.sweep import open_only
 from dunghan.portal.app import create_app
+from dunghan.portal.serving import read_ahead
 from dunghan.store.acts import SUBMISSION
 from dunghan.store.boards import all_changed
 from dunghan.store.database import migrate, writing
@@ -88,7 +89,11 @@ def main() -> int:
         seed(context, asked.offices, asked.submissions)
         context.now = lambda: EARLIER[1] + timedelta(days=1)
         users.add(context, "bench", "Bench", "a password of some length", by="bench")
-        client = TestClient(create_app(context))
+        app = create_app(context)
+        began = time.perf_counter()
+        read_ahead(app)
+        ahead = round(1000 * (time.perf_counter() - began), 1)
+        client = TestClient(app)
         client.cookies.set("dunghan_desk", users.open_session(context, users.listing(context)[0]), path="/c")
         period = f"/c/{PLAN}/2026"
         pages = {
@@ -100,7 +105,7 @@ def main() -> int:
             "obligation": f"/c/o/{PLAN}/annual/2026/z000042",
             "response": f"{period}/response/annual/2026",
         }
-        found: dict[str, Any] = {"first look": measure(lambda: client.get(period), 1)}
+        found: dict[str, Any] = {"read ahead, ms": ahead, "first look": measure(lambda: client.get(period), 1)}
         for name, path in pages.items():
             found[name] = measure(lambda path=path: client.get(path))  # type: ignore[misc]
 
@@ -120,7 +125,7 @@ def main() -> int:
         found["matrix, bytes"] = len(client.get(period).content)
         context.db.dispose()
     sys.stdout.write(json.dumps(found, indent=2) + "\n")
-    missed = [n for n in (*pages, "matrix, just changed") if found[n]["median_ms"] > GOAL_MS]
+    missed = [n for n in ("first look", *pages, "matrix, just changed") if found[n]["median_ms"] > GOAL_MS]
     if missed:
         sys.stderr.write(f"Over {GOAL_MS} ms: {', '.join(missed)}\n")
     return 1 if missed else 0

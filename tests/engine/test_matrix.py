@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from dunghan.core.times import instant
 from dunghan.engine import actions, handing_in, plan_actions
@@ -68,6 +69,17 @@ def test_it_says_what_the_engine_says_after_every_kind_of_act(context: Context, 
     run_pass(context, PLAN, instant("2019-01-02", "x"))
     with pytest.raises(UnknownName):
         matrices.of(plan, "1999")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_was_read_ahead_needs_one_query_at_the_first_look(context: Context, daily: Callable[..., None]) -> None:
+    daily(PLAN, "2018-12-03")
+    context.now.set("2018-12-04")  # type: ignore[attr-defined]
+    matrices, asked_for = Matrices(context), []
+    matrices.read_ahead()
+    event.listen(context.db, "before_cursor_execute", lambda *told: asked_for.append(told[2]))
+    assert told(matrices.of(context.catalog.plan(PLAN), "2018"), context)
+    assert len([sql for sql in asked_for if sql.startswith("SELECT")]) == 1
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
