@@ -124,8 +124,8 @@ def _heads(source: Source, start: int, end: int, whens: Sequence[When], shared: 
     """The duties of a part, each with the times that belong to it."""
     low = source.low
     places = [m.span() for m in _REPORT.finditer(low, start, end) if _is_duty(low, start, *m.span(), whens)]
-    if not places:
-        return _silent_heads(source, start, end, whens)
+    silent = _silent_heads(source, start, places[0][0] if places else end, whens)
+    whens = [w for w in whens if not any(w in head.whens for head in silent)]
     begins = [_phrase(low, start, place, whens, number > 0) for number, (place, _) in enumerate(places)]
     owned: list[list[When]] = [[] for _ in places]
     for when in whens:
@@ -141,7 +141,8 @@ def _heads(source: Source, start: int, end: int, whens: Sequence[When], shared: 
     heads = [
         _Head(begin, last, tuple(of_one), "report") for (_, last), begin, of_one in zip(places, begins, owned, strict=True)
     ]
-    return [part for head in _settled(source, heads, start, end, shared) for part in _by_period(low, head)]
+    settled = _settled(source, heads, start, end, shared)
+    return silent + [part for head in settled for part in _by_period(low, head)]
 
 
 def _dated(when: When) -> bool:
@@ -189,7 +190,7 @@ def _settled(source: Source, heads: list[_Head], start: int, end: int, shared: t
                 continue
             if _asked_for(low, head, end):
                 kept.append(head._replace(rule="report-on-request"))
-            elif _named_duty(source, head, end):
+            elif _named_duty(source, head, start, end):
                 kept.append(head._replace(rule="report-undated"))
             continue
         kept.append(head)
@@ -213,7 +214,7 @@ _MATTER = re.compile(r"(?<!\w)(?:kết quả|tình hình|việc thực hiện|th
 _AT_ONCE = re.compile(r"(?<!\w)(?:kịp thời|ngay|khi|vướng mắc|vượt thẩm quyền|đề xuất|xem xét|trường hợp|nếu|theo yêu cầu|phê duyệt|đề nghị|quyết định|chỉ đạo|xử lý|thẩm quyền)(?!\w)")
 
 
-def _named_duty(source: Source, head: _Head, end: int) -> bool:
+def _named_duty(source: Source, head: _Head, start: int, end: int) -> bool:
     """A duty to report to a named office on results, though nobody said when: a periodic one without a period."""
     low = source.low
     office = office_at(source, min(head.end + 1, end), end)
@@ -221,7 +222,7 @@ def _named_duty(source: Source, head: _Head, end: int) -> bool:
         office
         and low[head.start : head.end].strip() 
         and _MATTER.search(low, office.end, end)
-        and not _AT_ONCE.search(low, max(0, head.start - 40), end)
+        and not _AT_ONCE.search(low, max(start, head.start - 40), end)
     )
 
 
@@ -268,7 +269,7 @@ def _silent_heads(source: Source, start: int, end: int, whens: Sequence[When]) -
     if not head or not any(w.due for w in whens):
         return []
     aim = re.compile(r"(?:để|phục vụ|làm cơ sở)[^;]{0,40}báo cáo").search(low, head.end(), end)
-    own = tuple(w for w in whens if w.due and w.start > head.start())
+    own = tuple(w for w in whens if w.due and head.start() < w.start < end)
     return [_Head(head.start(), head.end(), own, "results-for-a-report")] if aim and own else []
 
 
