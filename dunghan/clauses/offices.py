@@ -10,7 +10,7 @@ _HEAD = re.compile(
     r"ủy ban|ubnd|ubmttq|ubmt|hội đồng nhân dân|hđnd|chính phủ|thủ tướng|quốc hội|ủy viên|văn phòng|bộ trưởng|bộ(?! phận| máy| mặt|\s*đội ngũ)|"
     r"sở|ban(?! hành)|cục|tổng cục|chi cục|vụ|viện|thanh tra|thống kê|kho bạc|ngân hàng|bảo hiểm xã hội|tòa án|công an|tỉnh ủy|thành ủy|"
     r"huyện ủy|đảng ủy|tỉnh đoàn|thành đoàn|đoàn (?:thanh niên|thể)|hội (?:liên hiệp|nông dân|cựu chiến binh|phụ nữ|chữ thập đỏ|đồng)|hội(?= [A-ZĐ])|"
-    r"liên đoàn|liên minh|mặt trận|trung tâm|phòng(?! chống|,)|đài (?:phát|truyền)|báo (?!cáo|chí|đảm)|tập đoàn|tổng công ty|bộ chỉ huy|quân khu|"
+    r"liên đoàn|liên minh|mặt trận|trung tâm|phòng(?! chống|, chống)|đài(?= (?:phát|truyền))|đoàn(?= (?:kiểm tra|giám sát|công tác))|tập đoàn|tổng công ty|bộ chỉ huy|quân khu|"
     r"thường trực|tổ công tác|chủ tịch|giám đốc|thủ trưởng|cơ quan|đơn vị|tổ chức(?= (?:chính trị|xã hội|đoàn thể|liên quan|thành viên|hội))|"
     r"địa phương|doanh nghiệp|hiệp hội|cấp có thẩm quyền|cấp ủy|ngành|trường|nhà trường|cơ sở (?:giáo dục|y tế|trợ giúp|cai nghiện)|chủ đầu tư)(?!\w)"
 )

@@ -35,7 +35,7 @@ class Clause(NamedTuple):
 
 _REPORT = re.compile(r"(?<!\w)báo cáo(?!\w)")
 _NO_DUTY_BEFORE = re.compile(
-    r"(?:(?<!định )k\w|số liệu|mẫu|nghe|nội dung|hệ thống|công tác|phục vụ|công bố|cung cấp|ban hành|thời hạn(?: gửi)?|tần suất(?: thực hiện)?|"
+    r"(?:(?<!định )k\w|số liệu|thông tin|mẫu|nghe|nội dung|hệ thống|công tác|phục vụ|công bố|cung cấp|ban hành|thời hạn(?: gửi)?|tần suất(?: thực hiện)?|"
     r"thời gian gửi|của|theo|căn cứ|tại|những|kèm theo|nêu tại|cơ chế(?: thông tin,)?|thông tin,|đối với|(?<!thực hiện )chế độ(?: thông tin,)?|công bố định k\w|"
     r"đề cương|dự thảo|xây dựng, công bố|nhận|tiếp nhận|tổng hợp từ|qua|không|làm|căn cứ vào|từ|sau|ngoài) $"
 )
@@ -58,9 +58,13 @@ _YEAR = re.compile(r"năm (?P<year>(?:19|20)\d\d)(?!\d)")
 
 
 class _Head(NamedTuple):
-    """A "báo cáo" that puts a duty: where its phrase begins, where the word ends, and the times that belong to it."""
+    """A "báo cáo" that puts a duty, with the times that belong to it.
+
+    Its phrase goes from ``start``, its subject stands before ``speaks``, and the word ends at ``end``.
+    """
 
     start: int
+    speaks: int
     end: int
     whens: tuple[When, ...]
     rule: str
@@ -111,7 +115,7 @@ def _sentence(source: Source, sentence: Sentence) -> Iterator[_Said]:
             after = following.start if following else end
             speaker = _subject(source, head.end, after, False) if following else None
             after = speaker.start if speaker else after
-            named = _subject(source, begin, head.start, place == 0)
+            named = _subject(source, begin, head.speaks, place == 0, whens)
             reporter = named or reporter
             yield _said(source, head, begin, after, reporter, bool(speaker))
         if not heads and (named := _subject(source, start, end, True)) and start == sentence.body:
@@ -128,10 +132,11 @@ def _heads(source: Source, start: int, end: int, whens: Sequence[When], shared: 
     whens = [w for w in whens if not any(w in head.whens for head in silent)]
     begins = [_phrase(low, start, place, whens, number > 0) for number, (place, _) in enumerate(places)]
     owned: list[list[When]] = [[] for _ in places]
+    opening = _opening(low, start, whens)
     for when in whens:
         after = [n for n, (place, _) in enumerate(places) if place <= when.start]
         before = [n for n, (place, _) in enumerate(places) if place > when.start]
-        if before and (when.start >= begins[before[0]] or (not after and _leads(low, start, when, places[0][0]))):
+        if before and (when.start >= begins[before[0]] or (not after and (when in opening or _leads(low, when, places[0][0])))):
             owned[before[0]].append(when)
         elif after and when.rule == "year":
             if re.search(f"{_MIDTERM.pattern}|{_FINAL.pattern}", low[begins[after[-1]] : when.start]):
@@ -139,7 +144,7 @@ def _heads(source: Source, start: int, end: int, whens: Sequence[When], shared: 
         elif after and not (_AIM.search(low, places[after[-1]][1], when.start) and any(map(_dated, owned[after[-1]]))):
             owned[after[-1]].append(when)
     heads = [
-        _Head(begin, last, tuple(of_one), "report") for (_, last), begin, of_one in zip(places, begins, owned, strict=True)
+        _Head(begin, begin, last, tuple(of_one), "report") for (_, last), begin, of_one in zip(places, begins, owned, strict=True)
     ]
     settled = _settled(source, heads, start, end, shared)
     return silent + [part for head in settled for part in _by_period(low, head)]
@@ -165,7 +170,7 @@ def _by_period(low: str, head: _Head) -> Iterator[_Head]:
         of = whens[-1]
         mine = tuple(w._replace(often=of.often) for w in dated) + (of,)
         start = dated[0].start if number else head.start
-        yield head._replace(start=start, end=head.end if not number else dated[0].start, whens=mine)
+        yield head._replace(start=start, speaks=head.speaks, end=head.end if not number else dated[0].start, whens=mine)
         before = place + 1
 
 
@@ -239,7 +244,7 @@ def _is_duty(low: str, start: int, place: int, last: int, whens: Sequence[When])
     return not re.search(r"^\W*đối với [^,]*$", before)
 
 
-_GAP = re.compile(r"[\s,()]*(?:hoặc|và)?[\s,()]*")
+_GAP = re.compile(r"[\s,()]*(?:(?:hoặc|và|vào|(?:0?1 |một )?năm|quý|tháng|0?6 tháng)[\s,()]+)*")
 _TIGHT_GAP = re.compile(r"\s*")
 
 
@@ -254,11 +259,20 @@ def _phrase(low: str, start: int, place: int, whens: Sequence[When], later: bool
     return begin
 
 
-def _leads(low: str, start: int, when: When, place: int) -> bool:
-    """Whether a time ahead of the first head speaks of it: it opens the part, or stands close by."""
+def _opening(low: str, start: int, whens: Sequence[When]) -> list[When]:
+    """The times that open a part, before its subject: "Định kỳ hằng quý (trước ngày 20 tháng cuối quý), các sở ..."."""
+    found: list[When] = []
+    for when in whens:
+        if (_GAP.fullmatch(low, found[-1].end, when.start) if found else when.start - start < 4):
+            found.append(when)
+        else:
+            break
+    return found
+
+
+def _leads(low: str, when: When, place: int) -> bool:
+    """Whether a frequency ahead of the first head speaks of it: nothing but verbs and a subject may stand between."""
     between = low[when.end : place]
-    if when.start - start < 4:
-        return True
     return when.rule in ("every", "periods", "periodic") and len(between) < 70 and (when.rule == "periodic" or "," not in between)
 
 
@@ -270,23 +284,29 @@ def _silent_heads(source: Source, start: int, end: int, whens: Sequence[When]) -
         return []
     aim = re.compile(r"(?:để|phục vụ|làm cơ sở)[^;]{0,40}báo cáo").search(low, head.end(), end)
     own = tuple(w for w in whens if w.due and head.start() < w.start < end)
-    return [_Head(head.start(), head.end(), own, "results-for-a-report")] if aim and own else []
+    return [_Head(head.start(), head.start(), head.end(), own, "results-for-a-report")] if aim and own else []
 
 
-def _subject(source: Source, start: int, end: int, first: bool) -> Office | None:
+_OTHERS = re.compile(r"(?<!\w)(?:với|của|gửi|về|đến|theo|cho) [^,;:]*(?:,[^,;:]*)?,$")
+_SPEAKS = re.compile(r"(?:[,:;.)]|giao|đề nghị|yêu cầu)$")
+
+
+def _subject(source: Source, start: int, end: int, first: bool, whens: Sequence[When] = ()) -> Office | None:
     """The office that a stretch before a head makes its subject."""
     low = source.low
     named = offices(source, start, end)
+    last = [n for n, office in enumerate(named) if end - office.end <= 2]
+    if last and re.search(r"tham mưu(?: cho| giúp)? $", low[start : named[last[-1]].start]):
+        return named[last[-1]]  # who drafts is not who signs
     if not first:  # "... đến UBND cấp huyện và UBND cấp huyện tổng hợp, gửi báo cáo": the last one speaks on
-        last = [n for n, office in enumerate(named) if end - office.end <= 2]
         return named[last[-1]] if last and re.search(r"(?:và|;|,) $", low[start : named[last[-1]].start]) else None
     for number, office in enumerate(named):
-        before = low[start : office.start].rstrip(" \"“(")
-        if before and not re.search(r"(?:[,:;.]|giao|đề nghị|yêu cầu)$", before):
+        ends = [w.end for w in whens if start <= w.start < office.start]
+        before = low[max([start, *ends]) : office.start].rstrip(" \"“(")
+        if before.strip(" ,()") and not _SPEAKS.search(before):
             continue
-        if re.search(r"(?<!\w)(?:với|của|gửi|về|đến|theo|cho) [^,;:]*(?:,[^,;:]*)?,$", before):
-            continue
-        return joined(source, named, number, end)
+        if not _OTHERS.search(before):
+            return joined(source, named, number, end)
     return None
 
 
@@ -390,7 +410,7 @@ def _clause(source: Source, said: _Said, reporter: Office | None) -> Clause:
     recurrence: Recurrence
     if regular and not (years and len(regular) == 1 and regular[0] == "annual" and False):
         recurrence = regular[0]
-        if recurrence == "annual" and len({(d.month, d.day) for d in due if d.day}) >= 2:
+        if recurrence == "annual" and len({(d.month, d.day) for d in due if d.month}) >= 2:
             recurrence = "semiannual"
     elif years:
         recurrence = "once"

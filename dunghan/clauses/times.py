@@ -126,6 +126,7 @@ RULES = (
 )
 _FINEST: tuple[Recurrence, ...] = ("monthly", "quarterly", "semiannual", "annual")
 _SINCE = re.compile(r"(?:kể|tính|từ|số liệu) ?$")
+_FROM = re.compile(r"(?<!\w)từ (?:ngày |tháng )?\d[^;:()]*$")
 _CITED = re.compile(r"(?:kể|từ|tính|số|luật|[/-]\w+|bản|\w+-\w+),? ?$")
 _QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 
@@ -170,6 +171,8 @@ def _day(match: re.Match[str], low: str) -> When | None:
             return None
     if (_SINCE if match["lead"] else _CITED).search(before):
         return None
+    if (match["lead"] or "").startswith("đến") and _FROM.search(low, max(0, match.start() - 60), match.start()):
+        return None  # what the figures cover, not when they are due
     if numbers[0] > 31 or numbers[1] > 12:
         return None
     of = match["year"] or ""
