@@ -117,7 +117,7 @@ def extend_within(context: Context, doing: Acting, until: date, *, by: str, beca
     current = last_day(doing.one.deadline.last_day, doing.events, when)
     if current is None:
         raise DeadlineUndated(f"{doing.one.id} has no date to extend: set one with `dunghan set-date`.")
-    if until <= current:
+    if context.near(until) <= current:
         raise UsageError(f"An extension goes beyond the last day in force, {current}: {until} does not.")
     _decide(context, doing, "extend", when, by, because, until)
     rules = context.rules(doing.plan, facts.plan_facts(doing.connection, doing.plan.id))
@@ -145,7 +145,7 @@ def acknowledge(
     """Note the office's promise to hand in by a day (inclusive); reminders pause through it."""
     with acting(context, obligation_id) as doing:
         when = _instant(context, at)
-        if until < local_day(when):
+        if context.near(until) < local_day(when):
             raise UsageError(f"The promised date {until} has passed: promise a day from {local_day(when)} on.")
         if standing(doing.events, when) in ("submitted", "accepted", "waived"):
             raise NotPossible(f"{obligation_id} is answered already: there is nothing to promise.")
