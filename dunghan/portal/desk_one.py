@@ -13,7 +13,8 @@ from dunghan.core.periods import period_name
 from dunghan.engine import actions, mailroom, plan_actions
 from dunghan.engine.context import Context
 from dunghan.engine.explain import explain
-from dunghan.engine.remind_now import NobodyReachable, NothingToRemind, RemindedToday, remind_now
+from dunghan.engine.remind_now import remind_now
+from dunghan.engine.why_not import why_not
 from dunghan.portal import desk_words, login
 from dunghan.portal.downloads import handed_in
 from dunghan.portal.forms import require_own_form
@@ -23,7 +24,7 @@ from dunghan.portal.pages import page
 from dunghan.portal.sending import afterwards
 from dunghan.store import acts, findings
 from dunghan.store.database import reading
-from models.errors import DeadlineUndated, DunghanError, NotPossible, UsageError
+from models.errors import DunghanError, NotPossible, UsageError
 
 _ONE = "/o/{plan_id}/{report}/{period}/{office}"
 _LONGEST_REASON = 2000
@@ -192,25 +193,8 @@ _ACTS: dict[str, Callable[[Context, str, Decision, str], str]] = {
 }
 
 
-_NEWER = "Đơn vị vừa nộp bản mới: xin xem bản ấy rồi quyết định."
-_WHY_NOT: dict[tuple[str, type[DunghanError]], str] = {
-    ("accept", actions.NewerVersion): _NEWER,
-    ("return", actions.NewerVersion): _NEWER,
-    ("accept", NotPossible): "Không có bản nào đang chờ duyệt: có thể đã có người xử lý trước.",
-    ("return", NotPossible): "Không có bản nào để trả lại: có thể đã có người xử lý trước.",
-    ("extend", DeadlineUndated): "Báo cáo này chưa có hạn: hãy ấn định hạn trước.",
-    ("extend", UsageError): "Ngày gia hạn phải sau hạn đang có hiệu lực.",
-    ("waive", NotPossible): "Báo cáo này đã được miễn.",
-    ("set-date", NotPossible): "Hạn này có trong văn bản nên không ấn định lại được: hãy dùng gia hạn.",
-    ("remind", NothingToRemind): "Không có gì để nhắc: đã nộp, đã miễn, đang hẹn ngày hoặc kế hoạch đang tạm dừng.",
-    ("remind", NobodyReachable): "Đơn vị không có ai liên hệ được: hãy bổ sung liên hệ, và gọi điện.",
-    ("remind", RemindedToday): "Hôm nay đơn vị đã được nhắc, hoặc lời nhắc đang chờ gửi: mỗi ngày chỉ nhắc một lần.",
-    ("remind", DeadlineUndated): "Báo cáo này chưa có hạn nên không nhắc được: hãy ấn định hạn trước.",
-}
+_NOTHING_DONE = "Không thực hiện được việc này; chưa có gì thay đổi."
 
 
 def _why_not(act: str, error: DunghanError) -> str:
-    for kind in type(error).__mro__:
-        if found := _WHY_NOT.get((act, kind)):
-            return found
-    return "Không thực hiện được việc này; chưa có gì thay đổi."
+    return why_not(act, error) or _NOTHING_DONE
