@@ -8,10 +8,11 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from dunghan.core.findings import said_to_coordinators
-from dunghan.core.names import stage_name
+from dunghan.core.names import show, stage_name
 from dunghan.core.periods import period_name
 from dunghan.engine import actions, mailroom, plan_actions
 from dunghan.engine.context import Context
+from dunghan.engine.delivery import may_leave
 from dunghan.engine.explain import explain
 from dunghan.engine.remind_now import remind_now
 from dunghan.engine.why_not import why_not
@@ -28,6 +29,7 @@ from models.errors import DunghanError, NotPossible, UsageError
 
 _ONE = "/o/{plan_id}/{report}/{period}/{office}"
 _LONGEST_REASON = 2000
+"""As a browser counts: what it sends has two characters for the end of a line."""
 
 router = APIRouter(prefix="/c", dependencies=[Depends(login.current_user)], include_in_schema=False)
 
@@ -53,7 +55,11 @@ def obligation(request: Request, wanted: Wanted, done: str = "") -> Response:
     return _page(request, wanted, told=desk_words.DONE.get(done, ""))
 
 
-def _page(request: Request, wanted: str, status: int = 200, told: str = "", refused: str = "") -> Response:
+def _page(
+    request: Request, wanted: str, status: int = 200, told: str = "", refused: str = "", act: str = "",
+    written: "Decision | None" = None,
+) -> Response:  # fmt: skip
+    """The page. Where an ``act`` was refused its form stands open with what was ``written`` in it."""
     context: Context = request.app.state.context
     language = chosen(request)
     try:
@@ -71,10 +77,10 @@ def _page(request: Request, wanted: str, status: int = 200, told: str = "", refu
     title = context.catalog.tree.title
     return page(
         request, "desk_obligation.html", status, plan=plan, one=found, report=report.title if report else "",
-        period_name=period_name(found["period"]), stage=stage_name(found["stage"], language),
+        period_name=period_name(found["period"], language), stage=stage_name(found["stage"], language),
         to=[title(code) for code in found["to"]], through=title(found["through"]) if found["through"] else "",
         versions=list(reversed(versions)), noticed=noticed, words=desk_words, told=told, refused=refused,
-        today=context.now(), day=date.fromisoformat,
+        day=lambda text: show(date.fromisoformat(text), language), act=act, written=written,
     )  # fmt: skip
 
 
@@ -124,11 +130,11 @@ class Decision(NamedTuple):
 
 
 def _decision(
-    because: Annotated[str, Form(max_length=_LONGEST_REASON)] = "",
+    because: Annotated[str, Form(max_length=2 * _LONGEST_REASON)] = "",
     until: Annotated[str, Form(max_length=20)] = "",
     version: Annotated[str, Form(max_length=10)] = "",
 ) -> Decision:
-    return Decision(because.strip(), until.strip(), version)
+    return Decision(because.replace("\r\n", "\n").strip()[:_LONGEST_REASON], until.strip(), version)
 
 
 @router.post(_ONE + "/{act}", dependencies=[Depends(require_own_form)])
@@ -142,11 +148,10 @@ def act(
     try:
         done = _ACTS[act](context, wanted, decided, user.name)
     except Refused as error:
-        return _page(request, wanted, 422, refused=str(error))
-    except NotPossible as error:
-        return _page(request, wanted, 409, refused=_why_not(act, error))
-    except UsageError as error:
-        return _page(request, wanted, 422, refused=_why_not(act, error))
+        return _page(request, wanted, 422, refused=str(error), act=act, written=decided)
+    except (NotPossible, UsageError) as error:
+        status = 409 if isinstance(error, NotPossible) else 422
+        return _page(request, wanted, status, refused=_why_not(act, error), act=act, written=decided)
     task = afterwards(context, wanted) if act in ("return", "remind") else None
     return RedirectResponse(f"/c/o/{wanted}?done={done}", 303, background=task)
 
@@ -158,7 +163,8 @@ def _accept(context: Context, wanted: str, decided: Decision, by: str) -> str:
 
 def _give_back(context: Context, wanted: str, decided: Decision, by: str) -> str:
     actions.give_back(context, wanted, by=by, because=decided.reason, version=decided.looked_at)
-    return "return-nobody" if mailroom.notice_fate(context, wanted) == "nobody" else "return"
+    nobody = mailroom.notice_fate(context, wanted) == "nobody"
+    return "return-nobody" if nobody else _soon_or_later(context, "return")
 
 
 def _extend(context: Context, wanted: str, decided: Decision, by: str) -> str:
@@ -180,7 +186,12 @@ def _set_date(context: Context, wanted: str, decided: Decision, by: str) -> str:
 
 def _remind(context: Context, wanted: str, decided: Decision, by: str) -> str:
     remind_now(context, wanted, by=by, because=decided.because)
-    return "remind"
+    return _soon_or_later(context, "remind")
+
+
+def _soon_or_later(context: Context, done: str) -> str:
+    """What is told of something queued: whether it leaves at once, or waits for working hours."""
+    return done if may_leave(context, context.now()) else f"{done}-later"
 
 
 _ACTS: dict[str, Callable[[Context, str, Decision, str], str]] = {

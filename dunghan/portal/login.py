@@ -68,9 +68,9 @@ LoggedIn = Annotated[User, Depends(current_user)]
 
 
 def ask_to_log_in(request: Request, _: Exception) -> Response:
-    """To the login page; a form that was being sent is not sent again, so one comes back to its page."""
-    wanted = request.url.path if request.method == "GET" else ""
-    if wanted and request.url.query:
+    """To the login page; a form that was being sent is not sent again: one comes back to the page it stood on."""
+    wanted = request.url.path if request.method == "GET" else request.url.path.rpartition("/")[0]
+    if request.method == "GET" and request.url.query:
         wanted += f"?{request.url.query}"
     return RedirectResponse(f"/c/login?next={quote(own_path(wanted), safe='')}", 303)
 
