@@ -23,7 +23,7 @@ from dunghan.store import cells, facts
 from dunghan.store.database import reading
 from models.errors import UsageError
 
-router = APIRouter(prefix="/c", dependencies=[Depends(login.current_user)], include_in_schema=False)
+router = APIRouter(prefix="/c", dependencies=[Depends(login.current_user)])
 
 
 def register(app: FastAPI, context: Context) -> None:

@@ -31,7 +31,7 @@ _ONE = "/o/{plan_id}/{report}/{period}/{office}"
 _LONGEST_REASON = 2000
 """As a browser counts: what it sends has two characters for the end of a line."""
 
-router = APIRouter(prefix="/c", dependencies=[Depends(login.current_user)], include_in_schema=False)
+router = APIRouter(prefix="/c", dependencies=[Depends(login.current_user)])
 
 
 class Missing(Exception):

@@ -80,13 +80,13 @@ def own_path(wanted: str) -> str:
     return wanted if _OWN.fullmatch(wanted) and "//" not in wanted and ".." not in wanted else HOME
 
 
-@router.get("/c/login", include_in_schema=False)
+@router.get("/c/login")
 def login_page(request: Request, next: str = HOME) -> Response:  # noqa: A002 - the name of the field
     """The form."""
     return page(request, "desk_login.html", login="", next=own_path(next), fault="")
 
 
-@router.post("/c/login", include_in_schema=False, dependencies=[Depends(require_own_form)])
+@router.post("/c/login", dependencies=[Depends(require_own_form)])
 def log_in(
     request: Request,
     login: Annotated[str, Form(max_length=100)] = "",
@@ -115,7 +115,7 @@ def log_in(
     return answer
 
 
-@router.post("/c/logout", include_in_schema=False, dependencies=[Depends(require_own_form)])
+@router.post("/c/logout", dependencies=[Depends(require_own_form)])
 def log_out(request: Request) -> Response:
     """End the session, here and in the database."""
     if token := request.cookies.get(COOKIE):
