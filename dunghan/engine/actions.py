@@ -35,6 +35,10 @@ class NewerVersion(UsageError):
     """Something was handed in after what was looked at: that one is to be judged."""
 
 
+class NotLater(UsageError):
+    """An extension has to go beyond the last day in force."""
+
+
 def begin(context: Context, connection: Connection, obligation_id: str) -> Acting:
     """Find the obligation; one whose period has not begun is opened early. A pass of its plan is waited for."""
     lock_plan(connection, obligation_id.split("/", maxsplit=1)[0])
@@ -106,7 +110,7 @@ def _judge(
 def extend(
     context: Context, obligation_id: str, *, until: date, by: str, because: str, at: datetime | None = None
 ) -> None:
-    """Give a new last day (inclusive); a new ladder begins from it. Raises DeadlineUndated, UsageError."""
+    """Give a new last day (inclusive); a new ladder begins from it. Raises DeadlineUndated, NotLater, BadTime."""
     with acting(context, obligation_id) as doing:
         when = _instant(context, at)
         extend_within(context, doing, until, by=by, because=because, when=when)
@@ -118,7 +122,7 @@ def extend_within(context: Context, doing: Acting, until: date, *, by: str, beca
     if current is None:
         raise DeadlineUndated(f"{doing.one.id} has no date to extend: set one with `dunghan set-date`.")
     if context.near(until) <= current:
-        raise UsageError(f"An extension goes beyond the last day in force, {current}: {until} does not.")
+        raise NotLater(f"An extension goes beyond the last day in force, {current}: {until} does not.")
     _decide(context, doing, "extend", when, by, because, until)
     rules = context.rules(doing.plan, facts.plan_facts(doing.connection, doing.plan.id))
     first = steps(rules.ladder, until, rules.issued_on, rules.calendar)[0].at

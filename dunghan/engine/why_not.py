@@ -1,8 +1,9 @@
 """Why a decision could not be taken, in a coordinator's words: what the portal's pages and Prefect's runs say."""
 
-from dunghan.engine.actions import NewerVersion
+from dunghan.engine.actions import NewerVersion, NotLater
 from dunghan.engine.handing_in import AlreadyAccepted
 from dunghan.engine.remind_now import NobodyReachable, NothingToRemind, RemindedToday
+from dunghan.engine.second_person import Incomplete
 from models.errors import (
     BadTime,
     DeadlineUndated,
@@ -11,7 +12,6 @@ from models.errors import (
     UnknownName,
     UnknownObligation,
     UnknownOffice,
-    UsageError,
 )
 
 _NEWER = "Đơn vị vừa nộp bản mới: xin xem bản ấy rồi quyết định."
@@ -24,7 +24,6 @@ OF_ACT: dict[tuple[str, type[DunghanError]], str] = {
     ("accept", NotPossible): "Không có bản nào đang chờ duyệt: có thể đã có người xử lý trước.",
     ("return", NotPossible): "Không có bản nào để trả lại: có thể đã có người xử lý trước.",
     ("extend", BadTime): _FAR_OFF,
-    ("extend", UsageError): "Ngày gia hạn phải sau hạn đang có hiệu lực.",
     ("waive", NotPossible): "Báo cáo này đã được miễn.",
     ("set-date", BadTime): _FAR_OFF,
     ("set-date", NotPossible): "Hạn này có trong văn bản nên không ấn định lại được: hãy dùng gia hạn.",
@@ -40,6 +39,8 @@ OF_ANY: dict[type[DunghanError], str] = {
     UnknownName: "Kế hoạch không có loại báo cáo, cấp hoặc kỳ này.",
     DeadlineUndated: "Báo cáo này chưa có hạn: hãy ấn định hạn trước.",
     BadTime: "Thời điểm không hợp lệ.",
+    Incomplete: "Biểu mẫu còn thiếu: cần lý do, họ tên, và ngày mới khi xin gia hạn.",
+    NotLater: "Ngày gia hạn phải sau hạn đang có hiệu lực.",
     NotPossible: "Không thực hiện được vì không khớp với những gì đã ghi nhận.",
 }
 """What holds for every act."""
