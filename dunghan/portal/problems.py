@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.requests import ClientDisconnect
 
 from dunghan.engine.links import LinkExpired, LinkRevoked, LinkUnknown
+from dunghan.files import StoreTrouble
 from dunghan.portal.body_limit import MB, MOST_UPLOADED, BodyTooLarge
 from dunghan.portal.drafts import DraftExpired, DraftUnknown
 from dunghan.portal.forms import Forged
@@ -59,6 +60,9 @@ TOO_LARGE = Trouble(
 UNREADABLE = Trouble(422, "Nội dung gửi lên không đọc được, nên chưa có gì được ghi nhận. Hãy quay lại và thử lần nữa.")
 CONFLICT = Trouble(409, "Việc này không còn thực hiện được: tình trạng báo cáo đã thay đổi. Hãy mở lại trang để xem.")
 BUSY = Trouble(503, "Hệ thống tạm thời không truy cập được dữ liệu; chưa có gì được ghi nhận. Hãy thử lại sau ít phút.")
+NO_STORE = Trouble(
+    503, "Kho tệp tạm thời không dùng được; chưa có gì được ghi nhận. Hãy quay lại, chọn tệp và thử lại sau ít phút."
+)
 OUR_FAULT = Trouble(
     500, "Hệ thống gặp lỗi và đã ghi lại lỗi này. Hãy thử lại sau; nếu vẫn lỗi, hãy báo cơ quan đầu mối."
 )
@@ -87,6 +91,7 @@ def wire(app: FastAPI) -> None:
     """Give every error its page."""
     for kind in _PLAIN:
         app.add_exception_handler(kind, _plain)
+    app.add_exception_handler(StoreTrouble, _no_store)
     app.add_exception_handler(DatabaseMissing, _busy)
     app.add_exception_handler(DatabaseTrouble, _busy)
     app.add_exception_handler(BodyTooLarge, _too_large)
@@ -104,7 +109,16 @@ def _plain(request: Request, error: Exception) -> Response:
 
 def _busy(request: Request, error: Exception) -> Response:
     log.error("The database cannot be used: %s", error)
-    answer = tell(request, BUSY)
+    return _later(request, BUSY)
+
+
+def _no_store(request: Request, error: Exception) -> Response:
+    log.error("The files cannot be used: %s", error)
+    return _later(request, NO_STORE)
+
+
+def _later(request: Request, trouble: Trouble) -> Response:
+    answer = tell(request, trouble)
     answer.headers["Retry-After"] = "60"
     return answer
 

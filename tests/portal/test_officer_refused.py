@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -208,6 +209,20 @@ def test_a_changed_file_is_not_given_out(browser: Browser, context: Context, hom
     answer = browser.get(f"{home}/o/{ANNUAL}/1/file/1")
     assert answer.status_code == 500
     assert "không còn đúng như khi nộp" in answer.text
+
+
+def test_a_store_of_files_that_is_away_says_so_and_records_nothing(
+    browser: Browser, context: Context, home: str
+) -> None:
+    confirm = look_over(browser, home)
+    shutil.rmtree(context.settings.files_url)
+    gone = browser.send(f"{home}/o/{ANNUAL}/confirm", confirm, draft=browser.field(confirm, "draft"))
+    Path(context.settings.files_url).write_text("no folder")
+    away = look_over(browser, home)
+    for answer in (gone, away):
+        assert (answer.status_code, "chọn tệp và thử lại" in answer.text) == (503, True)
+        assert answer.headers["retry-after"] == "60"
+    assert handed_in(context) == []
 
 
 def test_every_answer_has_the_headers_and_no_log_has_the_token(
