@@ -75,17 +75,17 @@ def _looked_over(request: Request, about: Asked, duty: Duty, form: FormData) -> 
     written = {"reference": _words(form, "reference"), "note": _words(form, "note")}
     try:
         _require_open(duty)
-        draft, found = _draft(about, form, written)
+        draft = _draft(about, form, written)
     except Refused as refused:
         return report_page(request, about, duty, refused, written)
     context = about.visit.context
     return officer_page(
         request, about.visit, "officer_confirm.html",
-        duty=duty, draft=draft, found=found, sealed=Drafts(context.settings).seal(draft), here=about.here,
+        duty=duty, draft=draft, sealed=Drafts(context.settings).seal(draft), here=about.here,
     )  # fmt: skip
 
 
-def _draft(about: Asked, form: FormData, written: dict[str, str]) -> tuple[Draft, list[checks.Finding]]:
+def _draft(about: Asked, form: FormData, written: dict[str, str]) -> Draft:
     if len(written["note"]) > MOST_LETTERS:
         raise Refused(TOO_LONG, most=MOST_LETTERS)
     if len(written["reference"]) > MOST_REFERENCE:
@@ -95,8 +95,8 @@ def _draft(about: Asked, form: FormData, written: dict[str, str]) -> tuple[Draft
     if not nothing:
         sent = uploads.chosen([one for one in form.getlist("files") if isinstance(one, UploadFile)])
         kept = uploads.take(context.settings.files_url, sent)
-    draft = Draft(about.visit.contact.id, about.obligation, nothing, written["note"], written["reference"], kept)
-    return draft, checks.look(context, about.obligation, kept)
+    found = checks.look(context, about.obligation, kept)
+    return Draft(about.visit.contact.id, about.obligation, nothing, written["note"], written["reference"], kept, found)
 
 
 @router.post("/o/{plan}/{report}/{period}/confirm", openapi_extra=_body(_FORM, draft=_TEXT))
@@ -114,7 +114,7 @@ def _confirmed(request: Request, about: Asked, sealed: str) -> Response:
     duty = about.duty()
     handed = HandedIn(
         about.obligation, visit.context.now(), nothing=draft.nothing, reference=draft.reference, note=draft.note,
-        via="portal", contact_id=visit.contact.id, kept=tuple(draft.files),
+        via="portal", contact_id=visit.contact.id, kept=tuple(draft.files), found=draft.found,
     )  # fmt: skip
     try:
         [version] = handing_in.submit_all(visit.context, [handed], by=visit.contact.name)

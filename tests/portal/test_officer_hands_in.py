@@ -1,8 +1,10 @@
 """An officer hands in by the link: the list, the two steps, the receipt, the file back, the promise."""
 
+import hashlib
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -15,7 +17,7 @@ from dunghan.store.database import reading
 from models.contact import Contact
 from tests.conftest import Introduce, SettableClock
 from tests.portal.conftest import ANNUAL, DOCX, PLAN, REPORT, Browser, Statements
-from tests.portal.officers import OBLIGATION, hand_in, handed_in, keep
+from tests.portal.officers import OBLIGATION, hand_in, handed_in, keep, look_over
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -53,6 +55,25 @@ def test_a_double_click_gives_the_same_receipt(browser: Browser, context: Contex
     twice = [browser.send(f"{here}/confirm", confirm, draft=draft).headers["location"] for _ in range(2)]
     assert twice == [f"{here}/1/receipt"] * 2
     assert len(handed_in(context)) == 1
+
+
+def test_a_file_is_read_once_and_its_findings_are_on_record(
+    browser: Browser, context: Context, home: str, tmp_path: Path
+) -> None:
+    confirm = look_over(browser, home, b"%PDF-1.7 nothing else")
+    assert "Không mở được tệp" in confirm.text
+    digest = hashlib.sha256(b"%PDF-1.7 nothing else").hexdigest()
+    Path(context.settings.files_url, digest[:2], digest).write_bytes(REPORT[: len(b"%PDF-1.7 nothing else")])
+    done = browser.send(f"{home}/o/{ANNUAL}/confirm", confirm, draft=browser.field(confirm, "draft"))
+    assert "Không mở được tệp" in browser.get(done.headers["location"]).text
+
+
+def test_another_number_of_the_same_file_is_another_version(browser: Browser, context: Context, home: str) -> None:
+    here = f"{home}/o/{ANNUAL}"
+    for number in ("45/BC-UBND", "46/BC-UBND"):
+        confirm = browser.send(here, browser.get(here), files=[("files", ("a.docx", REPORT, DOCX))], reference=number)
+        browser.send(f"{here}/confirm", confirm, draft=browser.field(confirm, "draft"))
+    assert [one.reference for one in handed_in(context)] == ["45/BC-UBND", "46/BC-UBND"]
 
 
 def test_ten_uploads_at_once_of_the_same_file_are_one(app: FastAPI, context: Context, home: str) -> None:
