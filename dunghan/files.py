@@ -47,7 +47,7 @@ class Kept(TypedDict):
 
 
 class Refused(UsageError):
-    """A file that is not taken at all. ``code`` is ``unreadable``, ``empty``, ``too_large`` or ``program``."""
+    """A file that is not taken at all. ``code``: ``unreadable``, ``empty``, ``too_large``, ``program``, ``bomb``."""
 
     def __init__(self, code: str, message: str) -> None:
         self.code = code

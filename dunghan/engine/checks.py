@@ -1,4 +1,4 @@
-"""The checks of what is handed in: each finding is told and stored, and none loses the file."""
+"""The checks of what is handed in: each finding is told and stored, and none but a bomb loses the file."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
@@ -18,7 +18,7 @@ from dunghan.store.findings import Finding
 from models.obligation import Obligation
 from models.plan import Plan
 
-__all__ = ["SAME", "Finding", "doubles", "inside", "look", "require_kept"]
+__all__ = ["SAME", "Finding", "bomb", "doubles", "inside", "look", "require_kept"]
 
 SAME = ("same_as_other_office", "same_as_earlier")
 """The codes of what is found in other submissions and not in the file itself."""
@@ -43,6 +43,11 @@ def inside(context: Context, plan: Plan, one: Obligation, kept: Sequence[Kept]) 
             raise _lost(file, error.strerror or str(error)) from None
         found += [Finding(file["name"], file["sha256"], code, detail) for code, detail in _told(file, read, plan, one)]
     return found
+
+
+def bomb(found: Sequence[Finding]) -> Finding | None:
+    """The one finding for which a file is refused."""
+    return next((one for one in found if one.code == "bomb"), None)
 
 
 def require_kept(context: Context, kept: Sequence[Kept]) -> None:

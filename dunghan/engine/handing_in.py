@@ -97,7 +97,10 @@ def _look_inside(context: Context, handed: HandedIn, files: Sequence[Kept]) -> l
         return [found for found in handed.found if found.code not in checks.SAME]  # what is elsewhere may have changed
     with reading(context.db) as connection:
         plan, one, _ = find(context, connection, handed.obligation)
-    return checks.inside(context, plan, one, files)
+    found = checks.inside(context, plan, one, files)
+    if bomb := checks.bomb(found):
+        raise store.Refused("bomb", f"{bomb.file} unpacks beyond all measure or declares XML entities: no report.")
+    return found
 
 
 def _record(

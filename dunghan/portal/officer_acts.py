@@ -96,6 +96,8 @@ def _draft(about: Asked, form: FormData, written: dict[str, str]) -> Draft:
         sent = uploads.chosen([one for one in form.getlist("files") if isinstance(one, UploadFile)])
         kept = uploads.take(context.settings.files_url, sent)
     found = checks.look(context, about.obligation, kept)
+    if bomb := checks.bomb(found):
+        raise Refused(uploads.BOMB, name=bomb.file)
     return Draft(about.visit.contact.id, about.obligation, nothing, written["note"], written["reference"], kept, found)
 
 

@@ -25,6 +25,11 @@ PROGRAM = Trouble(
 )
 EMPTY = Trouble(422, "Tệp “{name}” rỗng (0 byte). Hãy mở lại tệp trên máy, lưu, rồi chọn lại.")
 TOO_LARGE = Trouble(413, "Tệp “{name}” lớn quá {most} MB. Hãy nén hình ảnh hoặc tách tệp rồi nộp lại.")
+BOMB = Trouble(
+    422,
+    "Tệp “{name}” bung ra lớn bất thường hoặc chứa mã XML gây hại, nên không được nhận. Hãy lưu lại báo cáo thành "
+    "tệp mới rồi nộp lại.",
+)
 UNREADABLE = Trouble(422, "Tệp “{name}” không đọc được. Hãy chọn lại tệp rồi nộp lần nữa.")
 
 _REFUSED = {"empty": EMPTY, "too_large": TOO_LARGE, "program": PROGRAM}

@@ -111,6 +111,16 @@ def test_nothing_programs_and_giants_are_refused_before_anything_is_kept(
 
 
 @sqlite_only
+def test_a_bomb_is_refused_and_nothing_recorded(context: Context, bring: Bring) -> None:
+    bomb = made.raw_word('<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>')
+    with pytest.raises(files.Refused, match=r"bao-cao\.docx") as refused:
+        hand_in(context, ONE, bring("bao-cao.docx", bomb))
+    assert refused.value.code == "bomb"
+    with reading(context.db) as connection:
+        assert connection.execute(select(acts.SUBMISSION)).first() is None
+
+
+@sqlite_only
 def test_a_file_is_kept_once_and_read_only_when_it_is_what_it_was(context: Context, bring: Bring) -> None:
     url, kept = context.settings.files_url, bring("a.docx", GOOD)
     assert bring("../b\u202e.docx", GOOD) == {**kept, "name": "b.docx"}

@@ -20,6 +20,7 @@ from dunghan.portal.headers import HEADERS
 from dunghan.store.contacts import CONTACT
 from dunghan.store.database import writing
 from models.contact import Contact
+from tests.checks import made
 from tests.conftest import Introduce
 from tests.portal.conftest import ANNUAL, DOCX, REPORT, Browser
 from tests.portal.officers import OBLIGATION, hand_in, handed_in, look_over
@@ -83,8 +84,9 @@ def test_a_draft_is_good_for_its_maker_its_report_and_two_hours(
         ("bao-cao.pdf", b"MZ\x90\x00 a program", 415, "chương trình chạy được"),
         ("bao-cao.docx", b"", 422, "rỗng (0 byte)"),
         ("bao-cao.pdf", b"%PDF-1.7" + bytes(26 << 20), 413, "lớn quá 25 MB"),
+        ("bao-cao.docx", made.raw_word('<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'), 422, "mã XML gây hại"),
     ],
-    ids=["doc", "exe", "renamed", "empty", "26MB"],
+    ids=["doc", "exe", "renamed", "empty", "26MB", "bomb"],
 )
 def test_a_file_that_is_not_taken(
     browser: Browser, context: Context, home: str, name: str, content: bytes, status: int, words: str
