@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 
 from dunghan.engine import actions, checks, handing_in
 from dunghan.engine.handing_in import AlreadyAccepted, HandedIn
@@ -66,9 +67,14 @@ async def look_over(request: Request, about: About) -> Response:
     """
     about.visit.limits.count(UPLOADS, str(about.visit.contact.id))
     duty = await run_in_threadpool(about.duty)
-    async with request.form(max_files=2 * uploads.MOST_FILES, max_fields=10) as form:
-        require_own_form(request, _words(form, FIELD))
-        return await run_in_threadpool(_looked_over, request, about, duty, form)
+    try:
+        async with request.form(max_files=2 * uploads.MOST_FILES, max_fields=10) as form:
+            require_own_form(request, _words(form, FIELD))
+            return await run_in_threadpool(_looked_over, request, about, duty, form)
+    except HTTPException as error:
+        if str(error.detail).startswith("Too many files"):  # the parser's only sign of it
+            raise Refused(uploads.TOO_MANY, most=uploads.MOST_FILES) from None
+        raise
 
 
 def _looked_over(request: Request, about: Asked, duty: Duty, form: FormData) -> Response:

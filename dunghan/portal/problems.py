@@ -69,8 +69,9 @@ OUR_FAULT = Trouble(
 
 
 def tell(request: Request, trouble: Trouble, **names: Any) -> Response:
-    """The page of a trouble."""
-    return page(request, "problem.html", trouble.status, trouble=trouble, names=names)
+    """The page of a trouble; an officer whose link is good finds the way back there."""
+    home = getattr(request.state, "home", "")
+    return page(request, "problem.html", trouble.status, trouble=trouble, names=names, home=home)
 
 
 _PLAIN: dict[type[Exception], Trouble] = {

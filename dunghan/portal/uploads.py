@@ -16,7 +16,7 @@ KINDS = (".docx", ".pdf", ".xlsx", ".odt")
 MOST_FILES = 10
 
 NO_FILE = Trouble(422, "Chưa có tệp nào được chọn. Hãy chọn tệp báo cáo, hoặc dùng nút “Không phát sinh”.")
-TOO_MANY = Trouble(413, "Mỗi lần nộp tối đa {most} tệp; anh/chị đã chọn {count} tệp. Hãy bỏ bớt hoặc gộp lại.")
+TOO_MANY = Trouble(413, "Mỗi lần nộp tối đa {most} tệp. Hãy bỏ bớt hoặc gộp lại.")
 WRONG_KIND = Trouble(
     415, "Tệp “{name}” không thuộc loại được nhận. Hãy lưu thành docx, pdf, xlsx hoặc odt rồi nộp lại."
 )
@@ -41,7 +41,7 @@ def chosen(uploads: Sequence[UploadFile]) -> list[UploadFile]:
     if not found:
         raise Refused(NO_FILE)
     if len(found) > MOST_FILES:
-        raise Refused(TOO_MANY, most=MOST_FILES, count=len(found))
+        raise Refused(TOO_MANY, most=MOST_FILES)
     for one in found:
         name = safe_name(one.filename or "")
         if PurePath(name).suffix.lower() not in KINDS:

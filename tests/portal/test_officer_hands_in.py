@@ -16,7 +16,7 @@ from dunghan.store import facts
 from dunghan.store.database import reading
 from models.contact import Contact
 from tests.conftest import Introduce, SettableClock
-from tests.portal.conftest import ANNUAL, DOCX, PLAN, REPORT, Browser, Statements
+from tests.portal.conftest import ANNUAL, DOCX, OFFICE, PLAN, REPORT, Browser, Statements
 from tests.portal.officers import OBLIGATION, hand_in, handed_in, keep, look_over
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -74,6 +74,8 @@ def test_another_number_of_the_same_file_is_another_version(browser: Browser, co
         confirm = browser.send(here, browser.get(here), files=[("files", ("a.docx", REPORT, DOCX))], reference=number)
         browser.send(f"{here}/confirm", confirm, draft=browser.field(confirm, "draft"))
     assert [one.reference for one in handed_in(context)] == ["45/BC-UBND", "46/BC-UBND"]
+    first, second = (browser.get(f"{here}/{version}/receipt").text for version in (1, 2))
+    assert "Tính theo lần nộp đầu" in second and "Tính theo lần nộp đầu" not in first
 
 
 def test_ten_uploads_at_once_of_the_same_file_are_one(app: FastAPI, context: Context, home: str) -> None:
@@ -144,6 +146,25 @@ def test_ended_plans_stand_under_history_and_can_still_be_answered(
     assert "Lịch sử: kế hoạch đã kết thúc" in page
     assert hand_in(browser, home).status_code == 303
     assert "Muộn" in browser.get(f"{home}/o/{ANNUAL}/1/receipt").text
+
+
+def test_what_an_ended_plan_still_asks_for_stands_with_what_is_owed(
+    browser: Browser, context: Context, clock: SettableClock, home: str
+) -> None:
+    final = "ha-giang-168-2016/final/2020"
+    clock.set("2020-12-07")
+    run_pass(context, PLAN, context.now())
+    clock.set("2021-01-11")
+
+    def owed() -> bool:
+        return f"{home}/o/{final}" in browser.get(home).text.partition("Lịch sử")[0]
+
+    assert owed(), "five weeks overdue, and chased weekly"
+    clock.set("2021-02-05")
+    assert not owed()
+    handing_in.submit(context, f"{final}/{OFFICE}", nothing=True, by="A")
+    actions.give_back(context, f"{final}/{OFFICE}", by="Đầu mối", because="Thiếu biểu 2")
+    assert owed(), "returned"
 
 
 def test_english_by_the_switch_and_it_stays(browser: Browser, home: str) -> None:
