@@ -206,7 +206,8 @@ def _place(files_url: str, digest: str) -> tuple[Any, str]:
 
 def _filesystem(url: str) -> tuple[Any, str]:
     try:
-        filesystem, place = fsspec.core.url_to_fs(url)
+        # Other machines write there too: what was listed a while ago says nothing.
+        filesystem, place = fsspec.core.url_to_fs(url, use_listings_cache=False)
     except (ImportError, ValueError) as error:  # a library that is not installed, a protocol that there is not
         raise BadSettings(f"DUNGHAN_FILES_URL cannot be used: {error}.") from None
     return filesystem, place

@@ -1,5 +1,6 @@
 """The officer's pages to read: what the office owes, one report of it, a receipt, and a file of one's own."""
 
+import logging
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
@@ -18,6 +19,7 @@ from dunghan.portal.problems import NOT_FOUND, Refused, Trouble
 from dunghan.store.database import reading
 from models.errors import NotPossible, PlanNotFound, UnknownName
 
+log = logging.getLogger("dunghan.portal")
 router = APIRouter(prefix="/b/{token}", default_response_class=HTMLResponse)
 router.include_router(officer_acts.router)
 
@@ -71,7 +73,8 @@ def download(about: About, version: Number, number: Number) -> Response:
     kept = held[number - 1]
     try:
         return handed_in(about.visit.context.settings.files_url, kept)
-    except (NotPossible, OSError):
+    except (NotPossible, OSError) as error:
+        log.error("A file of %s cannot be given out: %s", about.obligation, error)
         raise Refused(DAMAGED, name=files.safe_name(kept["name"])) from None
 
 

@@ -208,13 +208,16 @@ def test_a_neighbours_bad_links_lock_nobody_out(app: FastAPI, home: str) -> None
     assert Browser(app, "2001:db8::1").get("/b/forged").status_code == 404
 
 
-def test_a_changed_file_is_not_given_out(browser: Browser, context: Context, home: str) -> None:
+def test_a_changed_file_is_not_given_out_and_the_operator_is_told(
+    browser: Browser, context: Context, home: str, caplog: pytest.LogCaptureFixture
+) -> None:
     hand_in(browser, home)
     digest = handed_in(context)[0].files[0]["sha256"]
     Path(context.settings.files_url, digest[:2], digest).write_bytes(b"something else")
     answer = browser.get(f"{home}/o/{ANNUAL}/1/file/1")
     assert answer.status_code == 500
     assert "không còn đúng như khi nộp" in answer.text
+    assert f"A file of {OBLIGATION} cannot be given out: The file {digest[:12]}" in caplog.text
 
 
 def test_a_store_of_files_that_is_away_says_so_and_records_nothing(
