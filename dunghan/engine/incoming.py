@@ -123,7 +123,7 @@ def _judged(context: Context, reply: Reply, received_at: datetime, again: bool) 
         return known | {"why": " ".join(why for why in whys if why)}
     try:
         version = _hand_in(context, reply, matched, received_at, again)
-    except DatabaseTrouble:
+    except (DatabaseTrouble, files.StoreTrouble):
         raise  # the next poll takes it up
     except DunghanError as error:
         return known | {"why": f"Không ghi nhận được: {error}"}

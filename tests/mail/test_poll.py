@@ -16,6 +16,7 @@ from dunghan.engine.context import Context
 from dunghan.engine.doctor_mail import mail as examined
 from dunghan.engine.doctor_store import handed_in
 from dunghan.engine.incoming import Polled, poll
+from dunghan.files import StoreTrouble
 from dunghan.store.acts import SUBMISSION
 from dunghan.store.audit import AUDIT
 from dunghan.store.database import reading, writing
@@ -235,6 +236,24 @@ def test_a_crash_loses_nothing_and_takes_nothing_twice(
     assert done == (Polled(known=1) if when == "before it is moved" else Polled(submitted=1))
     assert submissions(db) == [(ANNUAL, 1, "mail", [REPORT[0]])]
     assert only(db)[0] == "submitted" and box.holds() == 0
+
+
+@SQLITE
+def test_a_store_that_is_away_is_waited_for(
+    context: Context, db: Engine, box: Box, reminded: Callable[[], tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    to, _ = reminded()
+    box.arrives(answer(to, REPORT), to=to)
+
+    def away(*_: object, **__: object) -> None:
+        raise StoreTrouble("away")
+
+    with monkeypatch.context() as here:
+        here.setattr(incoming.files, "keep", away)
+        with pytest.raises(StoreTrouble):
+            poll(context, context.now())
+    assert poll(context, context.now()) == Polled(submitted=1)
+    assert submissions(db) == [(ANNUAL, 1, "mail", [REPORT[0]])]
 
 
 @SQLITE
