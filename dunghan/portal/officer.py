@@ -37,13 +37,15 @@ def home(request: Request, visitor: Visitor) -> Response:
     with reading(context.db) as connection:
         found = duties(context, connection, visitor.contact.office, context.now())
     current = [one for one in found if not one.over]
+    asked = [one for one in current if one.asked]
     owing = sorted(
-        (one for one in current if one.asked),
-        key=lambda d: (d.standing.last_day is None, d.standing.last_day or d.one.period.ends_on),
+        (one for one in asked if one.state != "undated"), key=lambda d: d.standing.last_day or d.one.period.ends_on
     )
+    undated = sorted((one for one in asked if one.state == "undated"), key=lambda d: d.one.period.ends_on, reverse=True)
     return officer_page(
         request, visitor, "officer_home.html",
-        owing=owing, answered=[one for one in current if not one.asked], past=[one for one in found if one.over],
+        owing=owing, undated=undated, answered=[one for one in current if not one.asked],
+        past=[one for one in found if one.over],
     )  # fmt: skip
 
 

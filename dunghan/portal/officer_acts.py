@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from dunghan.engine import actions, checks, handing_in
@@ -98,8 +98,11 @@ def _draft(about: Asked, form: FormData, written: dict[str, str]) -> Draft:
         raise Refused(LONG_REFERENCE, most=MOST_REFERENCE)
     context, nothing = about.visit.context, _words(form, "kind") == "nothing"
     kept: tuple[Kept, ...] = ()
+    sent = uploads.chosen(form)
+    if nothing and sent:
+        raise Refused(uploads.FILES_AND_NOTHING)
     if not nothing:
-        sent = uploads.chosen([one for one in form.getlist("files") if isinstance(one, UploadFile)])
+        uploads.require_fit(sent)
         kept = uploads.take(context.settings.files_url, sent)
     found = checks.look(context, about.obligation, kept)
     if bomb := checks.bomb(found):

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path, PurePath
 
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 
 from dunghan import files
 from dunghan.files import CHUNK, Kept, safe_name
@@ -16,6 +16,11 @@ KINDS = (".docx", ".pdf", ".xlsx", ".odt")
 MOST_FILES = 10
 
 NO_FILE = Trouble(422, "Chưa có tệp nào được chọn. Hãy chọn tệp báo cáo, hoặc dùng nút “Không phát sinh”.")
+FILES_AND_NOTHING = Trouble(
+    422,
+    "Anh/chị đã chọn tệp nhưng lại bấm “Không phát sinh”. Hãy chọn lại tệp rồi bấm “Xem lại trước khi nộp”; hoặc, "
+    "nếu không có gì để báo cáo, bấm “Không phát sinh” lần nữa.",
+)
 TOO_MANY = Trouble(413, "Mỗi lần nộp tối đa {most} tệp. Hãy bỏ bớt hoặc gộp lại.")
 WRONG_KIND = Trouble(
     415, "Tệp “{name}” không thuộc loại được nhận. Hãy lưu thành docx, pdf, xlsx hoặc odt rồi nộp lại."
@@ -35,9 +40,13 @@ UNREADABLE = Trouble(422, "Tệp “{name}” không đọc được. Hãy chọ
 _REFUSED = {"empty": EMPTY, "too_large": TOO_LARGE, "program": PROGRAM}
 
 
-def chosen(uploads: Sequence[UploadFile]) -> list[UploadFile]:
-    """What was really chosen: a browser sends an empty field as a file without a name. Raises Refused."""
-    found = [one for one in uploads if one.filename or one.size]
+def chosen(form: FormData) -> list[UploadFile]:
+    """What was really chosen: a browser sends an empty field as a file without a name."""
+    return [one for one in form.getlist("files") if isinstance(one, UploadFile) and (one.filename or one.size)]
+
+
+def require_fit(found: Sequence[UploadFile]) -> None:
+    """Raise Refused for no file, too many, or one by whose name it is of no kind that is taken."""
     if not found:
         raise Refused(NO_FILE)
     if len(found) > MOST_FILES:
@@ -46,7 +55,6 @@ def chosen(uploads: Sequence[UploadFile]) -> list[UploadFile]:
         name = safe_name(one.filename or "")
         if PurePath(name).suffix.lower() not in KINDS:
             raise Refused(WRONG_KIND, name=name)
-    return found
 
 
 def take(files_url: str, uploads: Sequence[UploadFile]) -> tuple[Kept, ...]:

@@ -29,10 +29,22 @@ def test_the_list_says_what_is_owed_by_when_and_why(browser: Browser, home: str)
         assert words in page.text, words
 
 
+def test_what_has_no_date_stands_apart_the_newest_first(
+    browser: Browser, context: Context, clock: SettableClock, introduce: Introduce, link: Callable[[Contact], str]
+) -> None:
+    run_pass(context, "can-tho-115-2021", clock.set("2023-05-10"))
+    dated, undated = browser.get(link(introduce("916")[0])).text.split("Chưa có hạn nộp (")
+    assert "one-off/2021" in dated and "annual/2023" not in dated
+    places = [undated.index(f"annual/{year}") for year in (2023, 2022, 2021)]
+    assert places == sorted(places)
+
+
 def test_nothing_to_report_is_confirmed_as_well(browser: Browser, context: Context, home: str) -> None:
     here = f"{home}/o/{ANNUAL}"
     confirm = browser.send(here, browser.get(here), kind="nothing", note="Không có trẻ bị hại")
-    assert "Không phát sinh" in confirm.text
+    assert "Không phát sinh" in confirm.text and "chọn tệp khác" not in confirm.text
+    both = browser.send(here, confirm, files=[("files", ("a.docx", REPORT, DOCX))], kind="nothing")
+    assert (both.status_code, "đã chọn tệp nhưng" in both.text) == (422, True)
     assert handed_in(context) == []
     done = browser.send(f"{here}/confirm", confirm, draft=browser.field(confirm, "draft"))
     assert "Không phát sinh" in browser.get(done.headers["location"]).text
