@@ -53,7 +53,7 @@ OLD_DRAFT = Trouble(
 NO_DRAFT = Trouble(404, "Bản nháp này không thuộc báo cáo đang nộp. Hãy quay lại trang báo cáo và chọn tệp lần nữa.")
 NOT_FOUND = Trouble(404, "Không có trang này, hoặc nó không thuộc đơn vị của anh/chị.")
 NO_WAY = Trouble(405, "Trang này không nhận cách gửi đó. Hãy quay lại trang trước.")
-TOO_OFTEN = Trouble(429, "Có quá nhiều yêu cầu trong thời gian ngắn. Hãy thử lại sau {seconds} giây.")
+TOO_OFTEN = Trouble(429, "Có quá nhiều yêu cầu trong thời gian ngắn. Hãy thử lại sau {minutes} phút.")
 TOO_LARGE = Trouble(
     413, "Tất cả các tệp cộng lại lớn quá {most} MB, nên chưa có gì được ghi nhận. Hãy nộp ít tệp hơn hoặc tệp nhỏ hơn."
 )
@@ -130,7 +130,7 @@ def _too_large(request: Request, _: Exception) -> Response:
 
 def _too_often(request: Request, error: Exception) -> Response:
     assert isinstance(error, TooMany)
-    answer = tell(request, TOO_OFTEN, seconds=error.seconds)
+    answer = tell(request, TOO_OFTEN, minutes=-(-error.seconds // 60))
     answer.headers["Retry-After"] = str(error.seconds)
     return answer
 

@@ -203,7 +203,7 @@ def test_a_neighbours_bad_links_lock_nobody_out(app: FastAPI, home: str) -> None
     assert codes[30] == 429
     refused = neighbour.get("/b/forged")
     assert int(refused.headers["retry-after"]) > 0
-    assert "quá nhiều yêu cầu" in refused.text
+    assert "Hãy thử lại sau 1 phút" in refused.text
     assert Browser(app).get(home).status_code == 200, "the same address with a good link"
     assert Browser(app, "2001:db8::1").get("/b/forged").status_code == 404
 
