@@ -1,5 +1,6 @@
 """Files handed in: content-addressed under ``FILES_URL``, written before the row that names them."""
 
+import errno
 import hashlib
 import os
 import secrets
@@ -14,7 +15,7 @@ from typing import Any, BinaryIO, NamedTuple, TypedDict
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from models.errors import NotPossible, UsageError
+from models.errors import BadSettings, DunghanError, NotPossible, UsageError
 
 CHUNK = 1 << 20
 """Bytes read at a time."""
@@ -46,38 +47,40 @@ class Kept(TypedDict):
 
 
 class Refused(UsageError):
-    """A file that is not taken at all. ``code`` is ``unreadable``, ``empty``, ``too_large`` or ``program``."""
+    """A file that is not taken at all. ``code``: ``unreadable``, ``empty``, ``too_large``, ``program``, ``bomb``."""
 
     def __init__(self, code: str, message: str) -> None:
         self.code = code
         super().__init__(message)
 
 
+class StoreTrouble(NotPossible):
+    """The store cannot be read or written now, or has lost a file: nothing is put on record."""
+
+
 def keep(files_url: str, path: Path, name: str | None = None) -> Kept:
     """Store a file's content under its SHA-256, piece by piece. The same content is kept once.
 
     ``name`` is what its sender calls it, the file's own by default. Raises Refused for one that is empty, larger than
-    ``MOST_BYTES`` or a program, NotPossible where the store does not take it.
+    ``MOST_BYTES`` or a program, StoreTrouble where the store does not take it.
     """
     shown = safe_name(name if name is not None else path.name)
     try:
         with path.open("rb") as handle:
             digest, size = _measured(handle, shown)
             handle.seek(0)
-            _keep(files_url, digest, size, handle)
+            _keep(files_url, digest, handle)
     except OSError as error:
         raise Refused("unreadable", f"{path} cannot be read ({error.strerror}): check the path.") from None
     return Kept(name=shown, size=size, sha256=digest)
 
 
-def _keep(files_url: str, digest: str, size: int, handle: BinaryIO) -> None:
+def _keep(files_url: str, digest: str, handle: BinaryIO) -> None:
     try:
-        filesystem, place = _place(files_url, digest)
-        # A power cut may have left less than what was written.
-        if not filesystem.exists(place) or filesystem.size(place) != size:
-            _write(filesystem, place, iter(lambda: handle.read(CHUNK), b""))
+        if digest_of(files_url, digest) != digest:  # not there, or spoilt by a power cut or the disk: this mends it
+            put(files_url, digest, iter(lambda: handle.read(CHUNK), b""))
     except OSError as error:
-        raise NotPossible(
+        raise StoreTrouble(
             f"The file could not be kept under DUNGHAN_FILES_URL ({error.strerror}); nothing was recorded."
         ) from None
 
@@ -113,16 +116,18 @@ def safe_name(name: str) -> str:
 
 def put(files_url: str, digest: str, chunks: Iterable[bytes]) -> None:
     """Store content whose SHA-256 has been checked. Raises OSError."""
-    filesystem, place = _place(files_url, digest)
-    _write(filesystem, place, chunks)
+    with _plainly():
+        filesystem, place = _place(files_url, digest)
+        _write(filesystem, place, chunks)
 
 
 def content(files_url: str, digest: str) -> Iterator[bytes]:
     """A stored file, piece by piece. Raises FileNotFoundError where there is none, or another OSError."""
-    filesystem, place = _place(files_url, digest)
-    with filesystem.open(place, "rb") as handle:
-        while chunk := handle.read(CHUNK):
-            yield chunk
+    with _plainly():
+        filesystem, place = _place(files_url, digest)
+        with filesystem.open(place, "rb") as handle:
+            while chunk := handle.read(CHUNK):
+                yield chunk
 
 
 def verified(files_url: str, digest: str) -> Iterator[bytes]:
@@ -173,30 +178,50 @@ def where(digest: str) -> str:
 
 def listing(files_url: str) -> dict[str, int]:
     """Everything that lies in the store, by its place there, with its size in bytes. Raises OSError."""
-    filesystem, root = fsspec.core.url_to_fs(files_url)
+    filesystem, root = _filesystem(files_url)
     found: dict[str, dict[str, Any]] = {}
-    with suppress(FileNotFoundError):  # nothing was ever handed in
+    with _plainly(), suppress(FileNotFoundError):  # nothing was ever handed in
         found = filesystem.find(root, detail=True)
     return {name.removeprefix(root).lstrip("/"): int(info["size"]) for name, info in found.items()}
 
 
 def look(files_url: str, place: str) -> Stored | None:
     """One file of the store, or None where it is not there (any more). Raises OSError."""
-    filesystem, root = fsspec.core.url_to_fs(files_url)
+    filesystem, root = _filesystem(files_url)
     path = f"{root.rstrip('/')}/{place}"
-    try:
-        size = int(filesystem.size(path))
-    except FileNotFoundError:
-        return None
-    changed_at: datetime | None = None
-    with suppress(NotImplementedError, FileNotFoundError):
-        changed_at = filesystem.modified(path)
+    with _plainly():
+        try:
+            size = int(filesystem.size(path))
+        except FileNotFoundError:
+            return None
+        changed_at: datetime | None = None
+        with suppress(NotImplementedError, FileNotFoundError):
+            changed_at = filesystem.modified(path)
     return Stored(size, changed_at)
 
 
 def _place(files_url: str, digest: str) -> tuple[Any, str]:
-    filesystem, place = fsspec.core.url_to_fs(f"{files_url.rstrip('/')}/{where(digest)}")
+    return _filesystem(f"{files_url.rstrip('/')}/{where(digest)}")
+
+
+def _filesystem(url: str) -> tuple[Any, str]:
+    try:
+        # Other machines write there too: what was listed a while ago says nothing.
+        filesystem, place = fsspec.core.url_to_fs(url, use_listings_cache=False)
+    except (ImportError, ValueError) as error:  # a library that is not installed, a protocol that there is not
+        raise BadSettings(f"DUNGHAN_FILES_URL cannot be used: {error}.") from None
     return filesystem, place
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """What the library of an object store raises when it is away, as the OSError that callers look for."""
+    try:
+        yield
+    except (OSError, DunghanError):
+        raise
+    except Exception as error:
+        raise OSError(errno.EIO, f"{type(error).__name__}: {error}"[:200]) from error
 
 
 def _write(filesystem: Any, place: str, chunks: Iterable[bytes]) -> None:

@@ -170,10 +170,14 @@ class _Sending:
             self._renew_at = real + LEASE / 3
 
 
-def retry(connection: Connection, ids: Sequence[int], channel: str) -> int:
-    """Queue rejected, dead or waiting messages again, at once, by a channel; says how many."""
+FAILED = ("rejected", "dead", "retry")
+"""What a message stands as that did not get through, or not yet."""
+
+
+def retry(connection: Connection, ids: Sequence[int], channel: str, standing: Sequence[str] = FAILED) -> int:
+    """Queue messages that stand so again, at once, by a channel; says how many."""
     m = MESSAGE.c
-    again = update(MESSAGE).where(m.id.in_(ids), m.status.in_(("rejected", "dead", "retry")))
+    again = update(MESSAGE).where(m.id.in_(ids), m.status.in_(standing))
     return connection.execute(
         again.values(status="queued", channel=channel, attempts=0, retry_at=None, settled_at=None)
     ).rowcount

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from prefect import flow, get_run_logger, runtime
 from prefect.client.schemas.objects import State
-from prefect.states import Completed
+from prefect.states import Completed, Failed
 from pydantic import Field
 
 from dunghan.core.names import show, stage_name
@@ -20,11 +20,12 @@ from dunghan.engine.context import Context
 from dunghan.engine.delivery import deliver
 from dunghan.engine.remind_now import remind_now as remind
 from flows.desk import sit_down
-from flows.plainly import plainly
-from models.errors import UsageError
+from flows.plainly import ended
+from models.errors import DunghanError
 from models.timezone import VIETNAM
 
 Said = Annotated[str, Field(min_length=2)]
+_WRITTEN = {"because": "lý do", "by": "họ tên"}
 
 
 def _run_name() -> str:
@@ -34,12 +35,15 @@ def _run_name() -> str:
     return f"{runtime.flow_run.flow_name} · {'/'.join(str(part) for part in where if part)}"
 
 
-async def _done(act: Callable[[Context], str], **written: str) -> State[Any]:
+async def _done(name: str, act: Callable[[Context], str], **written: str) -> State[Any]:
     """Do it in a thread, and end with what was done. What must be ``written`` and is blank is refused first."""
     for field, text in written.items():
         if not text.strip():
-            raise UsageError(f"{field}: chưa ghi gì, mà hồ sơ cần điều này.")
-    said = await asyncio.to_thread(act, sit_down())
+            return Failed(message=f"Chưa ghi {_WRITTEN[field]}, mà hồ sơ cần điều này.")
+    try:
+        said = await asyncio.to_thread(act, sit_down())
+    except DunghanError as error:
+        return ended(name, error)
     get_run_logger().info("%s", said)
     return Completed(message=said)
 
@@ -49,7 +53,6 @@ def _office(context: Context, office: str) -> str:
 
 
 @flow(name="ghi nhận báo cáo", flow_run_name=_run_name, persist_result=False)
-@plainly
 async def record_submission(
     plan: str,
     report: str,
@@ -84,11 +87,10 @@ async def record_submission(
         version = handing_in.submit_all(context, [one], by=by)[0]
         return f"Đã ghi nhận báo cáo của {_office(context, office)}, bản {version}."
 
-    return await _done(act, by=by)
+    return await _done("submit", act, by=by)
 
 
 @flow(name="trả lại báo cáo", flow_run_name=_run_name, persist_result=False)
-@plainly
 async def return_report(plan: str, report: str, period: str, office: Said, because: Said, by: Said) -> State[Any]:
     """Return what was handed in, with a reason; the office is told at once.
 
@@ -105,11 +107,10 @@ async def return_report(plan: str, report: str, period: str, office: Said, becau
         actions.give_back(context, f"{plan}/{report}/{period}/{office}", by=by, because=because)
         return f"Đã trả lại báo cáo cho {_office(context, office)}. {_sent(context, plan)}"
 
-    return await _done(act, because=because, by=by)
+    return await _done("return", act, because=because, by=by)
 
 
 @flow(name="gia hạn", flow_run_name=_run_name, persist_result=False)
-@plainly
 async def grant_extension(
     plan: str, report: str, period: str, office: Said, until: date, because: Said, by: Said
 ) -> State[Any]:
@@ -129,11 +130,10 @@ async def grant_extension(
         actions.extend(context, f"{plan}/{report}/{period}/{office}", until=until, by=by, because=because)
         return f"Đã gia hạn cho {_office(context, office)} đến hết {show(until)}."
 
-    return await _done(act, because=because, by=by)
+    return await _done("extend", act, because=because, by=by)
 
 
 @flow(name="miễn nộp", flow_run_name=_run_name, persist_result=False)
-@plainly
 async def waive(plan: str, report: str, period: str, office: Said, because: Said, by: Said) -> State[Any]:
     """Release an office from an obligation.
 
@@ -150,11 +150,10 @@ async def waive(plan: str, report: str, period: str, office: Said, because: Said
         actions.waive(context, f"{plan}/{report}/{period}/{office}", by=by, because=because)
         return f"Đã miễn nộp cho {_office(context, office)}."
 
-    return await _done(act, because=because, by=by)
+    return await _done("waive", act, because=because, by=by)
 
 
 @flow(name="đặt hạn", flow_run_name=_run_name, persist_result=False)
-@plainly
 async def set_date(plan: str, report: str, period: str, stage: str, day: date, because: Said, by: Said) -> State[Any]:
     """Fix the date that a plan's text left open, for a stage in one period.
 
@@ -172,11 +171,10 @@ async def set_date(plan: str, report: str, period: str, stage: str, day: date, b
         key, dated = plan_actions.set_date(context, plan, report, stage, day, because=because, by=by, key=period)
         return f"Đã đặt hạn kỳ {key} của {stage_name(stage)}: hết {show(day)}; {dated} đơn vị."
 
-    return await _done(act, because=because, by=by)
+    return await _done("set-date", act, because=because, by=by)
 
 
 @flow(name="nhắc ngay", flow_run_name=_run_name, persist_result=False)
-@plainly
 async def remind_now(plan: str, report: str, period: str, office: Said, because: Said, by: Said) -> State[Any]:
     """Remind an office today, beside the ladder.
 
@@ -193,12 +191,16 @@ async def remind_now(plan: str, report: str, period: str, office: Said, because:
         queued = remind(context, f"{plan}/{report}/{period}/{office}", by=by, because=because)
         return f"Đã xếp {queued} thư nhắc {_office(context, office)}. {_sent(context, plan)}"
 
-    return await _done(act, because=because, by=by)
+    return await _done("remind", act, because=because, by=by)
 
 
 def _sent(context: Context, plan: str) -> str:
     """Send what may leave now, and say how that went. What is done stays done where a gateway is at fault."""
-    sent = deliver(context, context.now(), plan)
+    try:
+        sent = deliver(context, context.now(), plan)
+    except DunghanError as error:
+        get_run_logger().warning("%s", error)
+        return "Thư chưa gửi được; thư đã xếp hàng và sẽ được gửi lại."
     if sent.delivered:
         return f"Đã gửi {sent.delivered} thư."
     return "Thư sẽ đi trong giờ làm việc tới, khi gửi được."

@@ -8,29 +8,9 @@ from prefect import get_run_logger
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Failed
 
-from models.errors import (
-    BadTime,
-    DeadlineUndated,
-    DunghanError,
-    NotPossible,
-    PlanNotFound,
-    UnknownName,
-    UnknownObligation,
-    UnknownOffice,
-    UsageError,
-    WrongVersion,
-)
+from dunghan.engine.why_not import why_not
+from models.errors import DunghanError, PlanNotFound, WrongVersion
 
-_IN_SHORT: dict[type[DunghanError], str] = {
-    UnknownObligation: "Không có báo cáo nào như vậy, xem lại kế hoạch, loại báo cáo, kỳ và mã đơn vị",
-    UnknownOffice: "Không có đơn vị nào mang mã đó",
-    UnknownName: "Kế hoạch không có loại báo cáo, cấp hoặc kỳ đó",
-    DeadlineUndated: "Báo cáo này chưa có hạn, cần đặt hạn trước",
-    BadTime: "Thời điểm không hợp lệ",
-    NotPossible: "Không làm được vì không khớp với những gì đã ghi nhận",
-    UsageError: "Chưa hợp lệ",
-}
-"""What went wrong, in a coordinator's words; the first that fits."""
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -47,14 +27,24 @@ def plainly(flow: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Coroutine[
         try:
             return await flow(*args, **kwargs)
         except DunghanError as error:
-            state = _state(error)
-            get_run_logger().error("%s", state.message)
-            return state  # type: ignore[return-value]  # Prefect takes a state for a result of any flow
+            return ended("", error)  # type: ignore[return-value]  # Prefect takes a state for a result of any flow
 
     return told
 
 
-def _state(error: DunghanError) -> State[Any]:
+def ended(act: str, error: DunghanError) -> State[Any]:
+    """How a run ends that was stopped by one of our errors; ``act`` is what it was to do, as ``why_not`` has it.
+
+    What a coordinator can mend is said in a sentence of theirs; the log has our own line as well.
+    """
+    state = _state(act, error)
+    get_run_logger().error("%s", state.message)
+    if str(error) not in str(state.message):
+        get_run_logger().info("%s", error)
+    return state
+
+
+def _state(act: str, error: DunghanError) -> State[Any]:
     said = str(error)
     if isinstance(error, PlanNotFound):
         gone = f"Kế hoạch {error.plan} đã được gỡ khỏi cấu hình: không làm gì, không gửi gì."
@@ -63,5 +53,4 @@ def _state(error: DunghanError) -> State[Any]:
     if isinstance(error, WrongVersion):
         what = "Phần mềm trên máy này không cùng phiên bản với cơ sở dữ liệu: không làm gì, không gửi gì."
         return Failed(name="Wrong version", message=f"{what} {said}")
-    what = next((words for kind, words in _IN_SHORT.items() if isinstance(error, kind)), "Không chạy được")
-    return Failed(message=f"{what}: {said}")
+    return Failed(message=why_not(act, error) or f"Không chạy được: {said}")

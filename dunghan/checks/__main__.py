@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 from xml.etree.ElementTree import ParseError
 
-from dunghan.checks.found import CPU_SECONDS, MEMORY, Encrypted, Found, TooMuch
+from dunghan.checks.found import CPU_SECONDS, MEMORY, Bomb, Encrypted, Found, TooMuch
 
 _ZIP, _OLE, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-"
 _PACKAGE = "EncryptedPackage".encode("utf-16-le")
@@ -57,6 +57,8 @@ def _tried(what: str, handle: BinaryIO) -> Found:
         return pdf.read(handle)
     except Encrypted:
         return kind[what]._replace(problem="encrypted")
+    except Bomb:
+        return kind[what]._replace(problem="bomb")
     except (TooMuch, MemoryError, RecursionError):
         return kind[what]._replace(problem="too_much")
     except (zipfile.BadZipFile, ParseError) as error:

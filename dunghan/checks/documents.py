@@ -2,11 +2,23 @@
 
 import zipfile
 from collections.abc import Iterable, Sequence
+from io import SEEK_END
 from typing import BinaryIO
 
+from defusedxml.common import EntitiesForbidden
 from defusedxml.ElementTree import XMLParser
 
-from dunghan.checks.found import MOST_BYTES, MOST_MEMBERS, MOST_TEXT, Encrypted, Found, Kind, TooMuch
+from dunghan.checks.found import (
+    MOST_BYTES,
+    MOST_MEMBERS,
+    MOST_SWELLING,
+    MOST_TEXT,
+    Bomb,
+    Encrypted,
+    Found,
+    Kind,
+    TooMuch,
+)
 
 _CHUNK = 1 << 16
 _TYPES, _MANIFEST = "[Content_Types].xml", "META-INF/manifest.xml"
@@ -20,11 +32,13 @@ _TEXTUAL: dict[Kind, tuple[str, ...]] = {
 
 
 def read(handle: BinaryIO) -> Found:
-    """What an office file holds. Raises zipfile's and the parser's errors, Encrypted, TooMuch."""
+    """What an office file holds. Raises zipfile's and the parser's errors, Bomb, Encrypted, TooMuch."""
     with zipfile.ZipFile(handle) as archive:
         members = archive.infolist()
         if len(members) > MOST_MEMBERS:
             raise TooMuch
+        if sum(member.file_size for member in members) > max(MOST_BYTES, MOST_SWELLING * handle.seek(0, SEEK_END)):
+            raise Bomb  # zipfile unpacks no more of a member than it declares
         if any(member.flag_bits & 1 for member in members):
             raise Encrypted
         unpacking = _Unpacking(archive)
@@ -44,13 +58,16 @@ class _Unpacking:
 
     def parse(self, part: str, target: object) -> None:
         """Feed a part to a parser's target, to the end (where its checksum is verified)."""
-        parser = XMLParser(target=target, forbid_dtd=True)
+        parser = XMLParser(target=target)  # no entity is declared or fetched; a DTD's name alone (old odt) does no harm
         with self._archive.open(part) as unpacked:
             while chunk := unpacked.read(_CHUNK):
                 self._left -= len(chunk)
                 if self._left < 0:
                     raise TooMuch
-                parser.feed(chunk)
+                try:
+                    parser.feed(chunk)
+                except EntitiesForbidden:
+                    raise Bomb from None
         parser.close()
 
     def head(self, part: str, most: int) -> bytes:

@@ -4,12 +4,15 @@ from typing import Literal, NamedTuple
 
 Kind = Literal["docx", "xlsx", "odt", "pdf", "ole", "zip", ""]
 """What a file is by its content. ``ole`` is the container of old Word and Excel files; empty is none of these."""
-Problem = Literal["", "unreadable", "encrypted", "too_much"]
+Problem = Literal["", "unreadable", "encrypted", "too_much", "bomb"]
+"""``too_much`` may be an honest file; a ``bomb`` was made to harm whoever opens it."""
 
 MOST_MEMBERS = 4000
 """Parts that an office file may have."""
 MOST_BYTES = 48 << 20
 """Bytes that are unpacked of one file."""
+MOST_SWELLING = 200
+"""How many times its own size an office file may unpack to, if over ``MOST_BYTES``; honest ones stay below 50."""
 MOST_TEXT = 400_000
 """Characters of text that are read of one file: some 150 pages."""
 MOST_PAGES = 60
@@ -31,6 +34,10 @@ class Found(NamedTuple):
 
 class TooMuch(Exception):
     """There is more in it than is read."""
+
+
+class Bomb(Exception):
+    """It swells beyond all measure, or declares XML entities, which no office program writes."""
 
 
 class Encrypted(Exception):

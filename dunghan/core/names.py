@@ -29,7 +29,10 @@ _KINDS = {
     "once": "một lần",
     "periodic": "định kỳ",
 }
-_WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+_WEEKDAYS = {
+    "vi": ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
 
 
 def stage_name(stage: str, language: str = "vi") -> str:
@@ -46,13 +49,13 @@ def kind_name(kind: str) -> str:
     return _KINDS.get(kind, kind)
 
 
-def show(day: date) -> str:
-    """A day as Vietnamese read it.
+def show(day: date, language: str = "vi") -> str:
+    """A day as people read it in Vietnam.
 
     >>> show(date(2018, 12, 9))
     'Chủ nhật 09/12/2018'
     """
-    return f"{_WEEKDAYS[day.weekday()]} {day:%d/%m/%Y}"
+    return f"{_WEEKDAYS[language][day.weekday()]} {day:%d/%m/%Y}"
 
 
 def plain(text: str) -> str:

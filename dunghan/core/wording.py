@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from html import escape
 from typing import NamedTuple
 
 from dunghan.core.names import show
 from dunghan.core.periods import period_name
 from dunghan.core.templates import Template, filled
+from models.timezone import VIETNAM
 
 NAMES_SHOWN = 12
 """How many missing offices a message names before it counts the rest."""
@@ -77,17 +78,20 @@ def some(names: Sequence[str], language: str = "vi", most: int = NAMES_SHOWN, to
     return "; ".join(names[:most]) + more
 
 
-def punctual(late_days: int | None, language: str = "vi") -> str:
-    """Whether something came on time; None where nobody set a date.
+def punctual(late_days: int | None, language: str = "vi", first_at: datetime | None = None) -> str:
+    """Whether something came on time; None where nobody set a date. ``first_at``: by a version of then.
 
     >>> punctual(0), punctual(3), punctual(None)
     ('đúng hạn', 'muộn 3 ngày', 'chưa có hạn nộp')
     """
     if late_days is None:
         return "no date has been set" if language == "en" else "chưa có hạn nộp"
+    since = f"{first_at.astimezone(VIETNAM):%H:%M, %d/%m/%Y}" if first_at else ""
     if language == "en":
-        return f"{late_days} day{'' if late_days == 1 else 's'} late" if late_days else "on time"
-    return f"muộn {late_days} ngày" if late_days else "đúng hạn"
+        told = f"{late_days} day{'' if late_days == 1 else 's'} late" if late_days else "on time"
+        return f"{told}, by what was first handed in at {since}" if since else told
+    told = f"muộn {late_days} ngày" if late_days else "đúng hạn"
+    return f"{told}, tính theo lần nộp đầu lúc {since}" if since else told
 
 
 def _day(day: date, language: str) -> str:

@@ -35,6 +35,10 @@ class NewerVersion(UsageError):
     """Something was handed in after what was looked at: that one is to be judged."""
 
 
+class NotLater(UsageError):
+    """An extension has to go beyond the last day in force."""
+
+
 def begin(context: Context, connection: Connection, obligation_id: str) -> Acting:
     """Find the obligation; one whose period has not begun is opened early. A pass of its plan is waited for."""
     lock_plan(connection, obligation_id.split("/", maxsplit=1)[0])
@@ -106,7 +110,7 @@ def _judge(
 def extend(
     context: Context, obligation_id: str, *, until: date, by: str, because: str, at: datetime | None = None
 ) -> None:
-    """Give a new last day (inclusive); a new ladder begins from it. Raises DeadlineUndated, UsageError."""
+    """Give a new last day (inclusive); a new ladder begins from it. Raises DeadlineUndated, NotLater, BadTime."""
     with acting(context, obligation_id) as doing:
         when = _instant(context, at)
         extend_within(context, doing, until, by=by, because=because, when=when)
@@ -117,8 +121,8 @@ def extend_within(context: Context, doing: Acting, until: date, *, by: str, beca
     current = last_day(doing.one.deadline.last_day, doing.events, when)
     if current is None:
         raise DeadlineUndated(f"{doing.one.id} has no date to extend: set one with `dunghan set-date`.")
-    if until <= current:
-        raise UsageError(f"An extension goes beyond the last day in force, {current}: {until} does not.")
+    if context.near(until) <= current:
+        raise NotLater(f"An extension goes beyond the last day in force, {current}: {until} does not.")
     _decide(context, doing, "extend", when, by, because, until)
     rules = context.rules(doing.plan, facts.plan_facts(doing.connection, doing.plan.id))
     first = steps(rules.ladder, until, rules.issued_on, rules.calendar)[0].at
@@ -145,7 +149,7 @@ def acknowledge(
     """Note the office's promise to hand in by a day (inclusive); reminders pause through it."""
     with acting(context, obligation_id) as doing:
         when = _instant(context, at)
-        if until < local_day(when):
+        if context.near(until) < local_day(when):
             raise UsageError(f"The promised date {until} has passed: promise a day from {local_day(when)} on.")
         if standing(doing.events, when) in ("submitted", "accepted", "waived"):
             raise NotPossible(f"{obligation_id} is answered already: there is nothing to promise.")

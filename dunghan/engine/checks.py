@@ -1,4 +1,4 @@
-"""The checks of what is handed in: each finding is told and stored, and none loses the file."""
+"""The checks of what is handed in: each finding is told and stored, and none but a bomb loses the file."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
@@ -15,11 +15,13 @@ from dunghan.engine.owed import find
 from dunghan.files import Kept
 from dunghan.store import database, findings
 from dunghan.store.findings import Finding
-from models.errors import NotPossible
 from models.obligation import Obligation
 from models.plan import Plan
 
-__all__ = ["Finding", "doubles", "inside", "look"]
+__all__ = ["SAME", "Finding", "bomb", "doubles", "inside", "look", "require_kept"]
+
+SAME = ("same_as_other_office", "same_as_earlier")
+"""The codes of what is found in other submissions and not in the file itself."""
 
 
 def look(context: Context, obligation_id: str, kept: Sequence[Kept]) -> list[Finding]:
@@ -38,9 +40,26 @@ def inside(context: Context, plan: Plan, one: Obligation, kept: Sequence[Kept]) 
             with files.opened(context.settings.files_url, file["sha256"]) as path:
                 read = reading.read(path)
         except OSError as error:
-            raise NotPossible(f"{file['name']} cannot be read from DUNGHAN_FILES_URL ({error.strerror}).") from None
+            raise _lost(file, error.strerror or str(error)) from None
         found += [Finding(file["name"], file["sha256"], code, detail) for code, detail in _told(file, read, plan, one)]
     return found
+
+
+def bomb(found: Sequence[Finding]) -> Finding | None:
+    """The one finding for which a file is refused."""
+    return next((one for one in found if one.code == "bomb"), None)
+
+
+def require_kept(context: Context, kept: Sequence[Kept]) -> None:
+    """Raise StoreTrouble for a file that does not lie in the store any more."""
+    for file in kept:
+        there = files.look(context.settings.files_url, files.where(file["sha256"]))
+        if there is None or there.size != file["size"]:
+            raise _lost(file, "it is not there")
+
+
+def _lost(file: Kept, why: str) -> files.StoreTrouble:
+    return files.StoreTrouble(f"{file['name']} cannot be read from DUNGHAN_FILES_URL ({why}).")
 
 
 _KINDS = ("docx", "pdf", "xlsx", "odt")
@@ -78,7 +97,7 @@ def doubles(connection: Connection, one: Obligation, kept: Sequence[Kept]) -> li
             for e in there
             if (e.office, e.plan, e.report) == (one.office, one.plan, one.report) and e.period < one.period.key
         ]
-        for code, where in (("same_as_other_office", others), ("same_as_earlier", earlier)):
+        for code, where in zip(SAME, (others, earlier), strict=True):
             if where:
                 found.append(Finding(file["name"], file["sha256"], code, where[-1]))
     return found

@@ -5,7 +5,7 @@ import re
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _MAIL_DOMAIN = re.compile(r"[?&]from=[^&]*?@([A-Za-z0-9.-]+)|^mailtos?://(?:[^@/]*@)?([A-Za-z0-9.-]+)")
 
 _ZALO_WAY = re.compile(r"zalo://[^\s/]*@(oa|zns|bot)\b")
+_FARTHEST = 30
+"""Years from now to any day that somebody may set, extend to or promise."""
 
 
 class Context:
@@ -127,6 +129,12 @@ class Context:
         """The Message-ID of a slot: the same whenever it is computed, and another for another installation."""
         seed = f"{self.settings.secret_key}|{plan}|{contact}|{day}|{kind}" + (f"|{about}" if about else "")
         return f"<{plan}.{day}.{kind}.{hashlib.sha256(seed.encode()).hexdigest()[:16]}@{self._mail_domain}>"
+
+    def near(self, day: date) -> date:
+        """``day``, or BadTime where it lies so far off that it is a slip of the pen."""
+        if abs(day.year - self.now().year) > _FARTHEST:
+            raise BadTime(f"The day {day} lies more than {_FARTHEST} years off: check its year.")
+        return day
 
     def not_future(self, at: datetime, option: str) -> datetime:
         """``at``, or BadTime where it has not come yet (a minute is forgiven)."""

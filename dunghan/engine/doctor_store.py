@@ -15,12 +15,13 @@ from dunghan.store import audit, facts
 from dunghan.store.database import reading
 from dunghan.store.incoming import INCOMING
 from dunghan.store.messages import MESSAGE, fate_unknown
+from models.errors import BadSettings
 from models.tables import SubmissionRow
 
 MOST_READ = 1 << 30
 """Bytes of files whose content one visit compares, the newest first. A backup compares all of it."""
-UNDER_WAY = timedelta(hours=1)
-"""A file younger than this may belong to a submission that is just being recorded."""
+UNDER_WAY = timedelta(hours=3)
+"""A file younger than this may belong to what an office has looked over and may still hand in."""
 NAMED = 5
 
 
@@ -73,6 +74,9 @@ def handed_in(context: Context) -> Iterator[Finding]:
         named = _named(context)
         bad, compared = _ill(url, named, there)
         idle = [place for place in there.keys() - {files.where(d) for d in named} if _idle(context, place)]
+    except BadSettings as error:
+        yield Finding("error", "files", str(error))
+        return
     except OSError as error:
         why = error.strerror or str(error)
         yield Finding("error", "files", f"DUNGHAN_FILES_URL cannot be read ({why}): check its place and who owns it")
@@ -81,8 +85,8 @@ def handed_in(context: Context) -> Iterator[Finding]:
     if idle:
         yield Finding(
             "warning", "files",
-            f"{len(idle)} files under {url} are named by no submission (a crash came between file and record): "
-            f"{some(sorted(idle), 'en', most=NAMED)}; if nobody misses them they may be deleted",
+            f"{len(idle)} files under {url} are named by no submission (looked over and not handed in, or a crash "
+            f"came between): {some(sorted(idle), 'en', most=NAMED)}; if nobody misses them they may be deleted",
         )  # fmt: skip
     if not bad:
         read = "" if compared == len(named) else f" ({compared} of them read through; `dunghan backup` reads all)"

@@ -57,7 +57,8 @@ def _note(plan: Plan, one: Obligation) -> str | None:
     return next((k.note for k in links if k.stage == one.stage and k.clause == one.clause), None)
 
 
-_BASES = {
+EXTENDED = "Ngày do điều phối viên gia hạn."
+BASES = {
     "quoted": "Ngày lấy nguyên văn từ điều khoản của kế hoạch.",
     "derived": "Ngày suy ra theo quy tắc từ một ngày có trong văn bản.",
     "set": "Ngày do điều phối viên ấn định.",
@@ -67,7 +68,7 @@ _BASES = {
 
 
 def _basis_note(extended: bool, basis: str | None) -> str:
-    return "Ngày do điều phối viên gia hạn." if extended else _BASES[basis]
+    return EXTENDED if extended else BASES[basis]
 
 
 def _reminders(connection: Connection, obligation_id: str, now: datetime) -> Iterator[dict[str, Any]]:

@@ -35,6 +35,8 @@ class HandedIn(NamedTuple):
     """Who handed it in, where it is known: they get a receipt."""
     kept: Sequence[Kept] = ()
     """Files that lie in the store already, beside those of ``files``."""
+    found: Sequence[Finding] | None = None
+    """What was found in ``kept`` already, where it has been looked into; without ``files`` then."""
 
 
 class AlreadyAccepted(NotPossible):
@@ -77,7 +79,7 @@ def submit_all(context: Context, handed: Sequence[HandedIn], *, by: str) -> list
     for one in handed:
         context.not_future(one.received_at, "--received-at")
     kept = [(*one.kept, *(store.keep(context.settings.files_url, path) for path in one.files)) for one in handed]
-    inside = [_look_inside(context, one.obligation, files) for one, files in zip(handed, kept, strict=True)]
+    inside = [_look_inside(context, one, files) for one, files in zip(handed, kept, strict=True)]
     with writing(context.db) as connection:
         for plan in sorted({one.obligation.split("/")[0] for one in handed}):  # in order, or two wait for each other
             lock_plan(connection, plan)
@@ -87,12 +89,18 @@ def submit_all(context: Context, handed: Sequence[HandedIn], *, by: str) -> list
         ]
 
 
-def _look_inside(context: Context, obligation_id: str, files: Sequence[Kept]) -> list[Finding]:
+def _look_inside(context: Context, handed: HandedIn, files: Sequence[Kept]) -> list[Finding]:
     if not files:
         return []
+    if handed.found is not None:
+        checks.require_kept(context, files)
+        return [found for found in handed.found if found.code not in checks.SAME]  # what is elsewhere may have changed
     with reading(context.db) as connection:
-        plan, one, _ = find(context, connection, obligation_id)
-    return checks.inside(context, plan, one, files)
+        plan, one, _ = find(context, connection, handed.obligation)
+    found = checks.inside(context, plan, one, files)
+    if bomb := checks.bomb(found):
+        raise store.Refused("bomb", f"{bomb.file} unpacks beyond all measure or declares XML entities: no report.")
+    return found
 
 
 def _record(
@@ -142,7 +150,7 @@ def _already(context: Context, doing: Acting, one: HandedIn, files: Sequence[Kep
     same = (
         last.contact_id == one.contact_id
         and (last.kind == "nothing") == one.nothing
-        and last.note == one.note
+        and (last.reference, last.note) == (one.reference, one.note)
         and sorted(f["sha256"] for f in last.files) == sorted(f["sha256"] for f in files)
     )
     return last.version if same else None

@@ -123,7 +123,7 @@ def _judged(context: Context, reply: Reply, received_at: datetime, again: bool) 
         return known | {"why": " ".join(why for why in whys if why)}
     try:
         version = _hand_in(context, reply, matched, received_at, again)
-    except DatabaseTrouble:
+    except (DatabaseTrouble, files.StoreTrouble):
         raise  # the next poll takes it up
     except DunghanError as error:
         return known | {"why": f"Không ghi nhận được: {error}"}
@@ -165,9 +165,9 @@ def keep_all(context: Context, attached: Sequence[Attached]) -> tuple[Kept, ...]
 
 
 def content_of(context: Context, digest: str) -> bytes:
-    """A kept mail as it came. Raises NotPossible where it cannot be read."""
+    """A kept mail as it came. Raises NotPossible where it cannot be read or is damaged."""
     try:
-        return b"".join(files.content(context.settings.files_url, digest))
+        return b"".join(files.verified(context.settings.files_url, digest))
     except OSError as error:
         why = error.strerror or str(error)
         raise NotPossible(f"The kept mail cannot be read under DUNGHAN_FILES_URL ({why}).") from None

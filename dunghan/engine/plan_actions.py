@@ -1,6 +1,6 @@
 """The coordinator's actions on a whole plan: set a missing date, add an office, pause, resume, recompute."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
 from sqlalchemy import Connection
@@ -45,10 +45,13 @@ def set_date(
 ) -> tuple[str, int]:  # fmt: skip
     """Fix the last day that the text left open for a stage in one period; ``key`` names it where ``day`` lies outside.
 
+    Set once more, the newer date holds: the record must not show one day and the office be chased by another.
+
     Returns the period and how many obligations are dated by it now. Raises NotPossible where the text has a date.
     """
     plan = context.catalog.plan(plan_id)
     report = _report(plan, report_id, stage)
+    context.near(day)
     if all(link.due.wording != "undated" for link in report.chain if link.stage == stage and not link.due.derived):
         raise NotPossible(
             f"{report_id}/{stage} has its date from the text, which nobody sets anew: "
@@ -65,7 +68,14 @@ def set_date(
             connection, context.now(), by, "set_date", plan.id, because,
             report=report.id, stage=stage, period=of.key, day=day.isoformat(),
         )  # fmt: skip
-        changed = _redate(context, connection, plan, report, of, only_undated=True)
+        by_it = {k.stage for k in report.chain if k.due.derived and k.due.derived.stage == stage}
+
+        def stays(old: Obligation) -> bool:
+            due = old.deadline
+            is_set = (due.basis == "set" and old.stage == stage) or (due.basis == "derived" and old.stage in by_it)
+            return _dated(old) and not is_set
+
+        changed = _redate(context, connection, plan, report, of, stays)
         dated = _expanded(context, connection, plan, report, of)
     return of.key, max(changed, sum(one.stage == stage and one.deadline.basis == "set" for one in dated))
 
@@ -76,9 +86,13 @@ def _expanded(context: Context, connection: Connection, plan: Plan, report: Repo
 
 
 def _redate(
-    context: Context, connection: Connection, plan: Plan, report: Report, of: Period, only_undated: bool
-) -> int:
-    """Bring the stored deadlines of an open period to what they would be if it opened now. Says how many changed."""
+    context: Context, connection: Connection, plan: Plan, report: Report, of: Period,
+    stays: Callable[[Obligation], bool],
+) -> int:  # fmt: skip
+    """Bring the stored deadlines of an open period to what they would be if it opened now. Says how many changed.
+
+    ``stays`` tells of a stored obligation whether its deadline is left alone.
+    """
     if (report.id, of.key) not in facts.opened_periods(connection, plan.id):
         return 0
     rules = context.rules(plan, facts.plan_facts(connection, plan.id))
@@ -88,9 +102,13 @@ def _redate(
         old = stored.get(one.id)
         if old is None:
             changed += obligations.open_all(connection, [one], context.now(), [first_look(one, rules)])
-        elif old.deadline.facts != one.deadline.facts and not (only_undated and old.deadline.last_day):
+        elif old.deadline.facts != one.deadline.facts and not stays(old):
             changed += obligations.redate(connection, one, first_look(one, rules))
     return changed
+
+
+def _dated(one: Obligation) -> bool:
+    return one.deadline.last_day is not None
 
 
 def recompute(context: Context, plan_id: str, *, because: str, by: str) -> int:
@@ -99,7 +117,7 @@ def recompute(context: Context, plan_id: str, *, because: str, by: str) -> int:
     with writing(context.db) as connection:
         lock_plan(connection, plan.id)
         changed = sum(
-            _redate(context, connection, plan, report, of, only_undated=False)
+            _redate(context, connection, plan, report, of, lambda _: False)
             for report, of in _open_periods(context, connection, plan)
         )
         audit.record(connection, context.now(), by, "recompute", plan.id, because, changed=changed)
@@ -134,7 +152,7 @@ def assign_office(context: Context, plan_id: str, stage: str, office: str, *, be
         )
         audit.record(connection, context.now(), by, "add_office", plan.id, because, stage=stage, office=office)
         return sum(
-            _redate(context, connection, plan, report, of, only_undated=True)
+            _redate(context, connection, plan, report, of, _dated)
             for report, of in _open_periods(context, connection, plan)
         )
 

@@ -28,7 +28,7 @@ def receipt_fields(context: Context, connection: Connection, about: str, languag
         "period": period_name(period, language),
         "received_at": f"{told.received_at.astimezone(VIETNAM):%H:%M, %d/%m/%Y}",
         "last_day": "" if told.last_day is None else told.last_day.isoformat() if english else show(told.last_day),
-        "punctual": punctual(told.late_days, language),
+        "punctual": punctual(told.late_days, language, told.first_at),
         "files": nothing if told.nothing else "\n".join(f"- {f['name']}\n  SHA-256 {f['sha256']}" for f in told.files),
         "note": told.note,
         "findings": "\n".join(f"- {f.file}: {words.said(f.code, f.detail, language)}" for f in found),

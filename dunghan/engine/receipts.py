@@ -21,7 +21,8 @@ from models.timezone import local_day
 class Receipt(NamedTuple):
     """What a receipt says. ``late_days`` is None where nobody set a date, and 0 on time.
 
-    Timeliness is that of the first version: a return does not make it late.
+    Timeliness is that of the first version: a return does not make it late. ``first_at`` is when that one came, where
+    this is a later one.
     """
 
     number: str
@@ -34,6 +35,7 @@ class Receipt(NamedTuple):
     last_day: date | None
     late_days: int | None
     version: int
+    first_at: datetime | None = None
 
 
 def found_in(context: Context, obligation_id: str, version: int) -> list[Finding]:
@@ -70,6 +72,7 @@ def receipt_within(context: Context, connection: Connection, obligation_id: str,
         last_day=last,
         late_days=None if last is None else max((local_day(first) - last).days, 0),
         version=version,
+        first_at=first if version > 1 else None,
     )
 
 

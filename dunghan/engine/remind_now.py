@@ -16,7 +16,8 @@ from models.errors import DeadlineUndated, NotPossible
 from models.obligation import ANSWERED
 from models.timezone import local_day
 
-_FAILED = ("rejected", "dead", "retry")
+_UNREAD = (*outbox.FAILED, "withdrawn")
+"""What a message of today stands as that may still leave today: nobody has it."""
 
 
 class NothingToRemind(NotPossible):
@@ -35,7 +36,8 @@ def remind_now(context: Context, obligation_id: str, *, by: str, because: str) -
     """Queue a reminder to the office's officers now and return how many messages were queued (at least one).
 
     1. Refuse what nobody may be reminded of: answered, undated, waived, promised for a later day, or paused.
-    2. Where today's message to a contact failed or waits for another try, it goes again, at once.
+    2. Where today's message to a contact failed, waits for another try or was withdrawn unsent, it goes (again), at
+       once; a withdrawn one carries this reminder from then on.
     3. Where there is none today, one is written; its rung is this day's, so the database allows one a day and contact.
     4. Record who asked for it, and why.
 
@@ -56,7 +58,7 @@ def remind_now(context: Context, obligation_id: str, *, by: str, because: str) -
         held = messages.held(
             doing.connection, doing.plan.id, local_day(slot), "reminder", [person.id for person in people]
         )
-        queued = _again(context, doing, [p for p in people if p.id in held and held[p.id].status in _FAILED], held)
+        queued = _again(context, doing, [p for p in people if p.id in held], held)
         post = Post(context, doing.connection, doing.plan, now)
         for person in people:
             if person.id not in held or held[person.id].status == "withdrawn":
@@ -80,7 +82,7 @@ def _refuse(doing: Acting, state: str, now: datetime) -> None:
 
 def _again(context: Context, doing: Acting, people: Sequence[Contact], held: dict[int, messages.Held]) -> int:
     return sum(
-        outbox.retry(doing.connection, [held[person.id].id], usable[0][0])
+        outbox.retry(doing.connection, [held[person.id].id], usable[0][0], _UNREAD)
         for person in people
         if (usable := context.usable(person))
     )

@@ -23,6 +23,10 @@ Kind = Literal["extend", "waive"]
 Outcome = Literal["grant", "refuse", "expire"]
 
 
+class Incomplete(UsageError):
+    """The form lacks something."""
+
+
 class Request(NamedTuple):
     """What is asked for. ``until`` is the new last day of an extension, ``expires_at`` ends the wait for an answer."""
 
@@ -43,12 +47,12 @@ class Request(NamedTuple):
 def ask(context: Context, request: Request) -> Request:
     """Put a request on record, after a rehearsal of what it asks for; one asked again keeps its first end.
 
-    Raises UsageError where the form lacks something, and whatever the action itself would raise now.
+    Raises Incomplete where the form lacks something, and whatever the action itself would raise now.
     """
     _require(request.asked_by, "asked_by")
     _require(request.because, "because")
     if (request.until is None) == (request.kind == "extend"):
-        raise UsageError("until: an extension needs the new last day, and a waiver has none.")
+        raise Incomplete("until: an extension needs the new last day, and a waiver has none.")
     with writing(context.db) as connection:
         if there := _asked(connection, request.subject):
             return there
@@ -113,7 +117,7 @@ def same_person(one: str, other: str) -> bool:
 
 def _require(text: str, field: str) -> None:
     if not text.strip():
-        raise UsageError(f"{field}: nothing is written there; the record needs it.")
+        raise Incomplete(f"{field}: nothing is written there; the record needs it.")
 
 
 def _do(context: Context, doing: Acting, request: Request, *, by: str, because: str) -> None:

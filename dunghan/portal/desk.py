@@ -23,7 +23,7 @@ from dunghan.store import cells, facts
 from dunghan.store.database import reading
 from models.errors import UsageError
 
-router = APIRouter(prefix="/c", dependencies=[Depends(login.current_user)], include_in_schema=False)
+router = APIRouter(prefix="/c", dependencies=[Depends(login.current_user)])
 
 
 def register(app: FastAPI, context: Context) -> None:
@@ -44,10 +44,11 @@ def _missing(request: Request, _: Exception) -> Response:
 def plans(request: Request) -> Response:
     """Every plan with the periods that have begun."""
     context: Context = request.app.state.context
+    language = chosen(request)
     with reading(context.db) as connection:
         paused, opened = facts.paused_plans(connection), cells.opened(connection)
     listed = [
-        (plan, [(key, period_name(key)) for key in opened.get(plan.id, ())], plan.id in paused)
+        (plan, [(key, period_name(key, language)) for key in opened.get(plan.id, ())], plan.id in paused)
         for plan in context.catalog.plans()
     ]
     return page(request, "desk_plans.html", listed=listed)
@@ -73,10 +74,11 @@ def _matrix(request: Request, plan_id: str, period: str) -> Matrix:
         raise desk_one.Missing from None
 
 
-def _heads(found: Matrix) -> dict[Column, str]:
+def _heads(found: Matrix, language: str) -> dict[Column, str]:
     """What a column is called: its report, and its period where that is but a part of the page's."""
     titles = {report.id: report.title for report in found.plan.reports}
-    return {(r, k): titles[r] + (f", {period_name(k)}" if k != found.period else "") for r, k in found.columns}
+    parts = {k: f", {period_name(k, language)}" if k != found.period else "" for _, k in found.columns}
+    return {(r, k): titles[r] + parts[k] for r, k in found.columns}
 
 
 @router.get("/{plan_id}/{period}")
@@ -85,7 +87,7 @@ def matrix(
 ) -> Response:
     """Office × report, a hundred offices a page."""
     context: Context = request.app.state.context
-    now = context.now()
+    now, language = context.now(), chosen(request)
     found = _matrix(request, plan_id, period)
     shown = choose(found, wish, now)
     pages = max(1, -(-len(shown.lines) // PAGE))
@@ -96,9 +98,9 @@ def matrix(
         return "?" + urlencode({name: value for name, value in query.items() if value})
 
     return page(
-        request, "desk_matrix.html", plan=found.plan, period=period, period_name=period_name(period),
-        columns=found.columns, heads=_heads(found),
-        stages=[(s, stage_name(s, chosen(request))) for s in found.stages], stage_names=stage_name,
+        request, "desk_matrix.html", plan=found.plan, period=period, period_name=period_name(period, language),
+        columns=found.columns, heads=_heads(found, language),
+        stages=[(s, stage_name(s, language)) for s in found.stages], stage_names=stage_name,
         lines=shown.lines[(here - 1) * PAGE : here * PAGE], total=len(shown.lines), everybody=len(found.lines),
         counts=sorted(shown.counts.items(), key=lambda one: list(STATES).index(one[0])), wish=wish,
         link=link, here=here, pages=pages, now=now, states=STATES, signs=SIGNS,
@@ -115,11 +117,11 @@ def spreadsheet(request: Request, plan_id: str, period: str, wish: Wished) -> Re
         return translated(text, language)
 
     head = [t("Cấp"), t("Mã"), t("Đơn vị")]
-    for name in _heads(found).values():
+    for name in _heads(found, language).values():
         head += [name, t("Hạn nộp"), t("Nộp lần đầu")]
     lines = choose(found, wish, now).lines
     rows = (export.row(line, found.columns, now, t, stage_name(line.stage, language)) for line in lines)
-    file = export.workbook(chain([head], rows))
+    file = export.workbook(t("Báo cáo"), chain([head], rows))
     return StreamingResponse(pieces(file), media_type=export.TYPE, headers=attachment(f"{plan_id}-{period}.xlsx"))
 
 
@@ -132,7 +134,7 @@ def chart(request: Request, plan_id: str, period: str, report: str, key: str) ->
         raise desk_one.Missing
     told = responses.of(found, column)
     language = chosen(request)
-    head = _heads(found)[column]
+    head = _heads(found, language)[column]
 
     def t(text: str, **names: Any) -> str:
         return translated(text, language, **names)
@@ -149,6 +151,6 @@ def chart(request: Request, plan_id: str, period: str, report: str, key: str) ->
     )  # fmt: skip
     drawn = Markup(timeline.svg(words, told.came, told.reminded, told.last_days))  # noqa: S704 - drawn here, escaped
     return page(
-        request, "desk_response.html", plan=found.plan, period=period, period_name=period_name(period), head=head,
-        told=told, drawing=drawn, days=SOON.days, words=words,
+        request, "desk_response.html", plan=found.plan, period=period, period_name=period_name(period, language),
+        head=head, told=told, drawing=drawn, days=SOON.days, words=words,
     )  # fmt: skip

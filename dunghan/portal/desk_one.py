@@ -8,12 +8,14 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from dunghan.core.findings import said_to_coordinators
-from dunghan.core.names import stage_name
+from dunghan.core.names import show, stage_name
 from dunghan.core.periods import period_name
 from dunghan.engine import actions, mailroom, plan_actions
 from dunghan.engine.context import Context
+from dunghan.engine.delivery import may_leave
 from dunghan.engine.explain import explain
-from dunghan.engine.remind_now import NobodyReachable, NothingToRemind, RemindedToday, remind_now
+from dunghan.engine.remind_now import remind_now
+from dunghan.engine.why_not import why_not
 from dunghan.portal import desk_words, login
 from dunghan.portal.downloads import handed_in
 from dunghan.portal.forms import require_own_form
@@ -23,12 +25,13 @@ from dunghan.portal.pages import page
 from dunghan.portal.sending import afterwards
 from dunghan.store import acts, findings
 from dunghan.store.database import reading
-from models.errors import DeadlineUndated, DunghanError, NotPossible, UsageError
+from models.errors import DunghanError, NotPossible, UsageError
 
 _ONE = "/o/{plan_id}/{report}/{period}/{office}"
 _LONGEST_REASON = 2000
+"""As a browser counts: what it sends has two characters for the end of a line."""
 
-router = APIRouter(prefix="/c", dependencies=[Depends(login.current_user)], include_in_schema=False)
+router = APIRouter(prefix="/c", dependencies=[Depends(login.current_user)])
 
 
 class Missing(Exception):
@@ -52,7 +55,11 @@ def obligation(request: Request, wanted: Wanted, done: str = "") -> Response:
     return _page(request, wanted, told=desk_words.DONE.get(done, ""))
 
 
-def _page(request: Request, wanted: str, status: int = 200, told: str = "", refused: str = "") -> Response:
+def _page(
+    request: Request, wanted: str, status: int = 200, told: str = "", refused: str = "", act: str = "",
+    written: "Decision | None" = None,
+) -> Response:  # fmt: skip
+    """The page. Where an ``act`` was refused its form stands open with what was ``written`` in it."""
     context: Context = request.app.state.context
     language = chosen(request)
     try:
@@ -70,10 +77,10 @@ def _page(request: Request, wanted: str, status: int = 200, told: str = "", refu
     title = context.catalog.tree.title
     return page(
         request, "desk_obligation.html", status, plan=plan, one=found, report=report.title if report else "",
-        period_name=period_name(found["period"]), stage=stage_name(found["stage"], language),
+        period_name=period_name(found["period"], language), stage=stage_name(found["stage"], language),
         to=[title(code) for code in found["to"]], through=title(found["through"]) if found["through"] else "",
         versions=list(reversed(versions)), noticed=noticed, words=desk_words, told=told, refused=refused,
-        today=context.now(), day=date.fromisoformat,
+        day=lambda text: show(date.fromisoformat(text), language), act=act, written=written,
     )  # fmt: skip
 
 
@@ -123,11 +130,11 @@ class Decision(NamedTuple):
 
 
 def _decision(
-    because: Annotated[str, Form(max_length=_LONGEST_REASON)] = "",
+    because: Annotated[str, Form(max_length=2 * _LONGEST_REASON)] = "",
     until: Annotated[str, Form(max_length=20)] = "",
     version: Annotated[str, Form(max_length=10)] = "",
 ) -> Decision:
-    return Decision(because.strip(), until.strip(), version)
+    return Decision(because.replace("\r\n", "\n").strip()[:_LONGEST_REASON], until.strip(), version)
 
 
 @router.post(_ONE + "/{act}", dependencies=[Depends(require_own_form)])
@@ -141,11 +148,10 @@ def act(
     try:
         done = _ACTS[act](context, wanted, decided, user.name)
     except Refused as error:
-        return _page(request, wanted, 422, refused=str(error))
-    except NotPossible as error:
-        return _page(request, wanted, 409, refused=_why_not(act, error))
-    except UsageError as error:
-        return _page(request, wanted, 422, refused=_why_not(act, error))
+        return _page(request, wanted, 422, refused=str(error), act=act, written=decided)
+    except (NotPossible, UsageError) as error:
+        status = 409 if isinstance(error, NotPossible) else 422
+        return _page(request, wanted, status, refused=_why_not(act, error), act=act, written=decided)
     task = afterwards(context, wanted) if act in ("return", "remind") else None
     return RedirectResponse(f"/c/o/{wanted}?done={done}", 303, background=task)
 
@@ -157,7 +163,8 @@ def _accept(context: Context, wanted: str, decided: Decision, by: str) -> str:
 
 def _give_back(context: Context, wanted: str, decided: Decision, by: str) -> str:
     actions.give_back(context, wanted, by=by, because=decided.reason, version=decided.looked_at)
-    return "return-nobody" if mailroom.notice_fate(context, wanted) == "nobody" else "return"
+    nobody = mailroom.notice_fate(context, wanted) == "nobody"
+    return "return-nobody" if nobody else _soon_or_later(context, "return")
 
 
 def _extend(context: Context, wanted: str, decided: Decision, by: str) -> str:
@@ -179,7 +186,12 @@ def _set_date(context: Context, wanted: str, decided: Decision, by: str) -> str:
 
 def _remind(context: Context, wanted: str, decided: Decision, by: str) -> str:
     remind_now(context, wanted, by=by, because=decided.because)
-    return "remind"
+    return _soon_or_later(context, "remind")
+
+
+def _soon_or_later(context: Context, done: str) -> str:
+    """What is told of something queued: whether it leaves at once, or waits for working hours."""
+    return done if may_leave(context, context.now()) else f"{done}-later"
 
 
 _ACTS: dict[str, Callable[[Context, str, Decision, str], str]] = {
@@ -192,25 +204,8 @@ _ACTS: dict[str, Callable[[Context, str, Decision, str], str]] = {
 }
 
 
-_NEWER = "Đơn vị vừa nộp bản mới: xin xem bản ấy rồi quyết định."
-_WHY_NOT: dict[tuple[str, type[DunghanError]], str] = {
-    ("accept", actions.NewerVersion): _NEWER,
-    ("return", actions.NewerVersion): _NEWER,
-    ("accept", NotPossible): "Không có bản nào đang chờ duyệt: có thể đã có người xử lý trước.",
-    ("return", NotPossible): "Không có bản nào để trả lại: có thể đã có người xử lý trước.",
-    ("extend", DeadlineUndated): "Báo cáo này chưa có hạn: hãy ấn định hạn trước.",
-    ("extend", UsageError): "Ngày gia hạn phải sau hạn đang có hiệu lực.",
-    ("waive", NotPossible): "Báo cáo này đã được miễn.",
-    ("set-date", NotPossible): "Hạn này có trong văn bản nên không ấn định lại được: hãy dùng gia hạn.",
-    ("remind", NothingToRemind): "Không có gì để nhắc: đã nộp, đã miễn, đang hẹn ngày hoặc kế hoạch đang tạm dừng.",
-    ("remind", NobodyReachable): "Đơn vị không có ai liên hệ được: hãy bổ sung liên hệ, và gọi điện.",
-    ("remind", RemindedToday): "Hôm nay đơn vị đã được nhắc, hoặc lời nhắc đang chờ gửi: mỗi ngày chỉ nhắc một lần.",
-    ("remind", DeadlineUndated): "Báo cáo này chưa có hạn nên không nhắc được: hãy ấn định hạn trước.",
-}
+_NOTHING_DONE = "Không thực hiện được việc này; chưa có gì thay đổi."
 
 
 def _why_not(act: str, error: DunghanError) -> str:
-    for kind in type(error).__mro__:
-        if found := _WHY_NOT.get((act, kind)):
-            return found
-    return "Không thực hiện được việc này; chưa có gì thay đổi."
+    return why_not(act, error) or _NOTHING_DONE

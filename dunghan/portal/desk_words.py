@@ -58,14 +58,6 @@ FATES = {
     "withdrawn": "đã rút",
 }
 
-BASES = {
-    "quoted": "nguyên văn",
-    "derived": "suy ra",
-    "set": "điều phối viên ấn định",
-    "proposed": "mới là gợi ý",
-    None: "văn bản không nêu",
-}
-
 EVENTS = {
     "submit": "Đã nộp",
     "accept": "Đã duyệt",
@@ -85,5 +77,7 @@ DONE = {
     "waive": "Đã miễn báo cáo này.",
     "set-date": "Đã ấn định hạn cho cả cấp trong kỳ này.",
     "remind": "Lời nhắc đã vào hàng đợi gửi.",
+    "return-later": "Đã trả lại báo cáo; ngoài giờ làm việc nên thông báo cho đơn vị sẽ đi vào đầu giờ làm việc tới.",
+    "remind-later": "Lời nhắc đã xếp hàng; ngoài giờ làm việc nên sẽ đi vào đầu giờ làm việc tới.",
 }
 """What an act that was done is told with."""

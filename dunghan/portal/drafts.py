@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
 
 from config.settings import Settings
+from dunghan.engine.checks import Finding
 from dunghan.files import Kept
 
 _SALT = "dunghan.draft"
@@ -30,6 +31,8 @@ class Draft(NamedTuple):
     note: str
     reference: str
     files: Sequence[Kept]
+    found: Sequence[Finding]
+    """What the checks found, so that the files are read once."""
 
 
 class Drafts:
@@ -53,4 +56,4 @@ class Drafts:
         draft = Draft(*held)
         if (draft.contact, draft.obligation) != (contact, obligation):
             raise DraftUnknown
-        return draft
+        return draft._replace(found=[Finding(*one) for one in draft.found])

@@ -37,10 +37,10 @@ def row(line: Line, columns: Sequence[Column], now: datetime, t: Callable[[str],
     return tuple(cells)
 
 
-def workbook(rows: Iterable[Sequence[str]]) -> IO[bytes]:
+def workbook(title: str, rows: Iterable[Sequence[str]]) -> IO[bytes]:
     """The rows as an xlsx file, written row by row."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("Báo cáo")
+    sheet = book.create_sheet(title)
     sheet.freeze_panes = "D2"
     for letter, width in (("A", 20), ("B", 16), ("C", 44)):
         sheet.column_dimensions[letter].width = width

@@ -68,9 +68,9 @@ LoggedIn = Annotated[User, Depends(current_user)]
 
 
 def ask_to_log_in(request: Request, _: Exception) -> Response:
-    """To the login page; a form that was being sent is not sent again, so one comes back to its page."""
-    wanted = request.url.path if request.method == "GET" else ""
-    if wanted and request.url.query:
+    """To the login page; a form that was being sent is not sent again: one comes back to the page it stood on."""
+    wanted = request.url.path if request.method == "GET" else request.url.path.rpartition("/")[0]
+    if request.method == "GET" and request.url.query:
         wanted += f"?{request.url.query}"
     return RedirectResponse(f"/c/login?next={quote(own_path(wanted), safe='')}", 303)
 
@@ -80,13 +80,13 @@ def own_path(wanted: str) -> str:
     return wanted if _OWN.fullmatch(wanted) and "//" not in wanted and ".." not in wanted else HOME
 
 
-@router.get("/c/login", include_in_schema=False)
+@router.get("/c/login")
 def login_page(request: Request, next: str = HOME) -> Response:  # noqa: A002 - the name of the field
     """The form."""
     return page(request, "desk_login.html", login="", next=own_path(next), fault="")
 
 
-@router.post("/c/login", include_in_schema=False, dependencies=[Depends(require_own_form)])
+@router.post("/c/login", dependencies=[Depends(require_own_form)])
 def log_in(
     request: Request,
     login: Annotated[str, Form(max_length=100)] = "",
@@ -115,7 +115,7 @@ def log_in(
     return answer
 
 
-@router.post("/c/logout", include_in_schema=False, dependencies=[Depends(require_own_form)])
+@router.post("/c/logout", dependencies=[Depends(require_own_form)])
 def log_out(request: Request) -> Response:
     """End the session, here and in the database."""
     if token := request.cookies.get(COOKIE):

@@ -1,5 +1,6 @@
 """The officer's pages to read: what the office owes, one report of it, a receipt, and a file of one's own."""
 
+import logging
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
@@ -18,6 +19,7 @@ from dunghan.portal.problems import NOT_FOUND, Refused, Trouble
 from dunghan.store.database import reading
 from models.errors import NotPossible, PlanNotFound, UnknownName
 
+log = logging.getLogger("dunghan.portal")
 router = APIRouter(prefix="/b/{token}", default_response_class=HTMLResponse)
 router.include_router(officer_acts.router)
 
@@ -35,13 +37,15 @@ def home(request: Request, visitor: Visitor) -> Response:
     with reading(context.db) as connection:
         found = duties(context, connection, visitor.contact.office, context.now())
     current = [one for one in found if not one.over]
+    asked = [one for one in current if one.asked]
     owing = sorted(
-        (one for one in current if one.asked),
-        key=lambda d: (d.standing.last_day is None, d.standing.last_day or d.one.period.ends_on),
+        (one for one in asked if one.state != "undated"), key=lambda d: d.standing.last_day or d.one.period.ends_on
     )
+    undated = sorted((one for one in asked if one.state == "undated"), key=lambda d: d.one.period.ends_on, reverse=True)
     return officer_page(
         request, visitor, "officer_home.html",
-        owing=owing, answered=[one for one in current if not one.asked], past=[one for one in found if one.over],
+        owing=owing, undated=undated, answered=[one for one in current if not one.asked],
+        past=[one for one in found if one.over],
     )  # fmt: skip
 
 
@@ -71,7 +75,8 @@ def download(about: About, version: Number, number: Number) -> Response:
     kept = held[number - 1]
     try:
         return handed_in(about.visit.context.settings.files_url, kept)
-    except (NotPossible, OSError):
+    except (NotPossible, OSError) as error:
+        log.error("A file of %s cannot be given out: %s", about.obligation, error)
         raise Refused(DAMAGED, name=files.safe_name(kept["name"])) from None
 
 

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 
 from dunghan.engine import actions, checks, handing_in
 from dunghan.engine.handing_in import AlreadyAccepted, HandedIn
@@ -66,37 +67,47 @@ async def look_over(request: Request, about: About) -> Response:
     """
     about.visit.limits.count(UPLOADS, str(about.visit.contact.id))
     duty = await run_in_threadpool(about.duty)
-    async with request.form(max_files=2 * uploads.MOST_FILES, max_fields=10) as form:
-        require_own_form(request, _words(form, FIELD))
-        return await run_in_threadpool(_looked_over, request, about, duty, form)
+    try:
+        async with request.form(max_files=2 * uploads.MOST_FILES, max_fields=10) as form:
+            require_own_form(request, _words(form, FIELD))
+            return await run_in_threadpool(_looked_over, request, about, duty, form)
+    except HTTPException as error:
+        if str(error.detail).startswith("Too many files"):  # the parser's only sign of it
+            raise Refused(uploads.TOO_MANY, most=uploads.MOST_FILES) from None
+        raise
 
 
 def _looked_over(request: Request, about: Asked, duty: Duty, form: FormData) -> Response:
     written = {"reference": _words(form, "reference"), "note": _words(form, "note")}
     try:
         _require_open(duty)
-        draft, found = _draft(about, form, written)
+        draft = _draft(about, form, written)
     except Refused as refused:
         return report_page(request, about, duty, refused, written)
     context = about.visit.context
     return officer_page(
         request, about.visit, "officer_confirm.html",
-        duty=duty, draft=draft, found=found, sealed=Drafts(context.settings).seal(draft), here=about.here,
+        duty=duty, draft=draft, sealed=Drafts(context.settings).seal(draft), here=about.here,
     )  # fmt: skip
 
 
-def _draft(about: Asked, form: FormData, written: dict[str, str]) -> tuple[Draft, list[checks.Finding]]:
+def _draft(about: Asked, form: FormData, written: dict[str, str]) -> Draft:
     if len(written["note"]) > MOST_LETTERS:
         raise Refused(TOO_LONG, most=MOST_LETTERS)
     if len(written["reference"]) > MOST_REFERENCE:
         raise Refused(LONG_REFERENCE, most=MOST_REFERENCE)
     context, nothing = about.visit.context, _words(form, "kind") == "nothing"
     kept: tuple[Kept, ...] = ()
+    sent = uploads.chosen(form)
+    if nothing and sent:
+        raise Refused(uploads.FILES_AND_NOTHING)
     if not nothing:
-        sent = uploads.chosen([one for one in form.getlist("files") if isinstance(one, UploadFile)])
+        uploads.require_fit(sent)
         kept = uploads.take(context.settings.files_url, sent)
-    draft = Draft(about.visit.contact.id, about.obligation, nothing, written["note"], written["reference"], kept)
-    return draft, checks.look(context, about.obligation, kept)
+    found = checks.look(context, about.obligation, kept)
+    if bomb := checks.bomb(found):
+        raise Refused(uploads.BOMB, name=bomb.file)
+    return Draft(about.visit.contact.id, about.obligation, nothing, written["note"], written["reference"], kept, found)
 
 
 @router.post("/o/{plan}/{report}/{period}/confirm", openapi_extra=_body(_FORM, draft=_TEXT))
@@ -114,7 +125,7 @@ def _confirmed(request: Request, about: Asked, sealed: str) -> Response:
     duty = about.duty()
     handed = HandedIn(
         about.obligation, visit.context.now(), nothing=draft.nothing, reference=draft.reference, note=draft.note,
-        via="portal", contact_id=visit.contact.id, kept=tuple(draft.files),
+        via="portal", contact_id=visit.contact.id, kept=tuple(draft.files), found=draft.found,
     )  # fmt: skip
     try:
         [version] = handing_in.submit_all(visit.context, [handed], by=visit.contact.name)

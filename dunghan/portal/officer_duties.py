@@ -1,7 +1,7 @@
 """What one office owes and what became of it, gathered for its pages by a fixed number of statements."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -18,6 +18,9 @@ from models.errors import PlanNotFound
 from models.obligation import ANSWERED, Event, Obligation
 from models.plan import Plan
 from models.timezone import local_day
+
+CHASED = timedelta(weeks=8)
+"""For so long after its last day a report is asked for: the ladder's end."""
 
 
 class HandedIn(NamedTuple):
@@ -107,11 +110,15 @@ class Duty(NamedTuple):
 
     @property
     def over(self) -> bool:
-        """Whether it is history: its plan has ended and its day, if it ever had one, has passed."""
-        today = local_day(self.now)
-        last = self.standing.last_day
+        """Whether it is history: its plan has ended, and nobody asks for it any more.
+
+        What was returned is asked for until it is answered, and what is overdue as long as it is chased.
+        """
+        today, last = local_day(self.now), self.standing.last_day
         until = self.plan.years.until if self.plan else 0
-        return until is not None and today.year > until and (last is None or last < today)
+        if until is None or today.year <= until or self.state == "returned":
+            return False
+        return last is None or last + (CHASED if self.asked else timedelta()) < today
 
 
 def duties(context: Context, connection: Connection, office: str, now: datetime) -> list[Duty]:

@@ -36,8 +36,8 @@ def visit(request: Request, token: str) -> Visit:
         limits.count(BAD_LINKS, asker(request))
         raise
     limits.count(PAGES, str(contact.id))
-    request.state.language = contact.language
-    return Visit(context, limits, contact, f"/b/{token}")
+    request.state.language, request.state.home = contact.language, f"/b/{token}"
+    return Visit(context, limits, contact, request.state.home)
 
 
 Visitor = Annotated[Visit, Depends(visit)]

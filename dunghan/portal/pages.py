@@ -1,6 +1,7 @@
 """Pages: templates with what all of them need, in the reader's language."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -29,8 +30,9 @@ def compile_all() -> None:
 
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """A template as an answer. It finds ``t`` (a text in the reader's language), ``language`` and ``form_token``.
+    """A template as an answer, in the reader's language.
 
+    It finds ``t`` (a text in that language), ``language``, ``switch`` (this page in the other one) and ``form_token``.
     Every text of a template is written ``{{ t("Nộp báo cáo") }}``: Vietnamese is the key of ``english.yaml``.
     """
     answer = HTMLResponse(status_code=status)
@@ -39,9 +41,11 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     def t(text: str, **names: Any) -> str:
         return translated(text, language, **names)
 
+    other = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    switch = "?" + urlencode([*other, ("lang", "vi" if language == "en" else "en")])
     token = form_token(request, answer)
     html = _ENVIRONMENT.get_template(template).render(
-        request=request, t=t, language=language, form_token=token, **values
+        request=request, t=t, language=language, switch=switch, form_token=token, **values
     )
     answer.body = html.encode()
     answer.headers["Content-Length"] = str(len(answer.body))

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.requests import ClientDisconnect
 
 from dunghan.engine.links import LinkExpired, LinkRevoked, LinkUnknown
+from dunghan.files import StoreTrouble
 from dunghan.portal.body_limit import MB, MOST_UPLOADED, BodyTooLarge
 from dunghan.portal.drafts import DraftExpired, DraftUnknown
 from dunghan.portal.forms import Forged
@@ -52,21 +53,25 @@ OLD_DRAFT = Trouble(
 NO_DRAFT = Trouble(404, "Bản nháp này không thuộc báo cáo đang nộp. Hãy quay lại trang báo cáo và chọn tệp lần nữa.")
 NOT_FOUND = Trouble(404, "Không có trang này, hoặc nó không thuộc đơn vị của anh/chị.")
 NO_WAY = Trouble(405, "Trang này không nhận cách gửi đó. Hãy quay lại trang trước.")
-TOO_OFTEN = Trouble(429, "Có quá nhiều yêu cầu trong thời gian ngắn. Hãy thử lại sau {seconds} giây.")
+TOO_OFTEN = Trouble(429, "Có quá nhiều yêu cầu trong thời gian ngắn. Hãy thử lại sau {minutes} phút.")
 TOO_LARGE = Trouble(
     413, "Tất cả các tệp cộng lại lớn quá {most} MB, nên chưa có gì được ghi nhận. Hãy nộp ít tệp hơn hoặc tệp nhỏ hơn."
 )
 UNREADABLE = Trouble(422, "Nội dung gửi lên không đọc được, nên chưa có gì được ghi nhận. Hãy quay lại và thử lần nữa.")
 CONFLICT = Trouble(409, "Việc này không còn thực hiện được: tình trạng báo cáo đã thay đổi. Hãy mở lại trang để xem.")
 BUSY = Trouble(503, "Hệ thống tạm thời không truy cập được dữ liệu; chưa có gì được ghi nhận. Hãy thử lại sau ít phút.")
+NO_STORE = Trouble(
+    503, "Kho tệp tạm thời không dùng được; chưa có gì được ghi nhận. Hãy quay lại, chọn tệp và thử lại sau ít phút."
+)
 OUR_FAULT = Trouble(
     500, "Hệ thống gặp lỗi và đã ghi lại lỗi này. Hãy thử lại sau; nếu vẫn lỗi, hãy báo cơ quan đầu mối."
 )
 
 
 def tell(request: Request, trouble: Trouble, **names: Any) -> Response:
-    """The page of a trouble."""
-    return page(request, "problem.html", trouble.status, trouble=trouble, names=names)
+    """The page of a trouble; an officer whose link is good finds the way back there."""
+    home = getattr(request.state, "home", "")
+    return page(request, "problem.html", trouble.status, trouble=trouble, names=names, home=home)
 
 
 _PLAIN: dict[type[Exception], Trouble] = {
@@ -87,6 +92,7 @@ def wire(app: FastAPI) -> None:
     """Give every error its page."""
     for kind in _PLAIN:
         app.add_exception_handler(kind, _plain)
+    app.add_exception_handler(StoreTrouble, _no_store)
     app.add_exception_handler(DatabaseMissing, _busy)
     app.add_exception_handler(DatabaseTrouble, _busy)
     app.add_exception_handler(BodyTooLarge, _too_large)
@@ -104,7 +110,16 @@ def _plain(request: Request, error: Exception) -> Response:
 
 def _busy(request: Request, error: Exception) -> Response:
     log.error("The database cannot be used: %s", error)
-    answer = tell(request, BUSY)
+    return _later(request, BUSY)
+
+
+def _no_store(request: Request, error: Exception) -> Response:
+    log.error("The files cannot be used: %s", error)
+    return _later(request, NO_STORE)
+
+
+def _later(request: Request, trouble: Trouble) -> Response:
+    answer = tell(request, trouble)
     answer.headers["Retry-After"] = "60"
     return answer
 
@@ -115,7 +130,7 @@ def _too_large(request: Request, _: Exception) -> Response:
 
 def _too_often(request: Request, error: Exception) -> Response:
     assert isinstance(error, TooMany)
-    answer = tell(request, TOO_OFTEN, seconds=error.seconds)
+    answer = tell(request, TOO_OFTEN, minutes=-(-error.seconds // 60))
     answer.headers["Retry-After"] = str(error.seconds)
     return answer
 

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path, PurePath
 
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 
 from dunghan import files
 from dunghan.files import CHUNK, Kept, safe_name
@@ -16,7 +16,12 @@ KINDS = (".docx", ".pdf", ".xlsx", ".odt")
 MOST_FILES = 10
 
 NO_FILE = Trouble(422, "Chưa có tệp nào được chọn. Hãy chọn tệp báo cáo, hoặc dùng nút “Không phát sinh”.")
-TOO_MANY = Trouble(413, "Mỗi lần nộp tối đa {most} tệp; anh/chị đã chọn {count} tệp. Hãy bỏ bớt hoặc gộp lại.")
+FILES_AND_NOTHING = Trouble(
+    422,
+    "Anh/chị đã chọn tệp nhưng lại bấm “Không phát sinh”. Hãy chọn lại tệp rồi bấm “Xem lại trước khi nộp”; hoặc, "
+    "nếu không có gì để báo cáo, bấm “Không phát sinh” lần nữa.",
+)
+TOO_MANY = Trouble(413, "Mỗi lần nộp tối đa {most} tệp. Hãy bỏ bớt hoặc gộp lại.")
 WRONG_KIND = Trouble(
     415, "Tệp “{name}” không thuộc loại được nhận. Hãy lưu thành docx, pdf, xlsx hoặc odt rồi nộp lại."
 )
@@ -25,23 +30,31 @@ PROGRAM = Trouble(
 )
 EMPTY = Trouble(422, "Tệp “{name}” rỗng (0 byte). Hãy mở lại tệp trên máy, lưu, rồi chọn lại.")
 TOO_LARGE = Trouble(413, "Tệp “{name}” lớn quá {most} MB. Hãy nén hình ảnh hoặc tách tệp rồi nộp lại.")
+BOMB = Trouble(
+    422,
+    "Tệp “{name}” bung ra lớn bất thường hoặc chứa mã XML gây hại, nên không được nhận. Hãy lưu lại báo cáo thành "
+    "tệp mới rồi nộp lại.",
+)
 UNREADABLE = Trouble(422, "Tệp “{name}” không đọc được. Hãy chọn lại tệp rồi nộp lần nữa.")
 
 _REFUSED = {"empty": EMPTY, "too_large": TOO_LARGE, "program": PROGRAM}
 
 
-def chosen(uploads: Sequence[UploadFile]) -> list[UploadFile]:
-    """What was really chosen: a browser sends an empty field as a file without a name. Raises Refused."""
-    found = [one for one in uploads if one.filename or one.size]
+def chosen(form: FormData) -> list[UploadFile]:
+    """What was really chosen: a browser sends an empty field as a file without a name."""
+    return [one for one in form.getlist("files") if isinstance(one, UploadFile) and (one.filename or one.size)]
+
+
+def require_fit(found: Sequence[UploadFile]) -> None:
+    """Raise Refused for no file, too many, or one by whose name it is of no kind that is taken."""
     if not found:
         raise Refused(NO_FILE)
     if len(found) > MOST_FILES:
-        raise Refused(TOO_MANY, most=MOST_FILES, count=len(found))
+        raise Refused(TOO_MANY, most=MOST_FILES)
     for one in found:
         name = safe_name(one.filename or "")
         if PurePath(name).suffix.lower() not in KINDS:
             raise Refused(WRONG_KIND, name=name)
-    return found
 
 
 def take(files_url: str, uploads: Sequence[UploadFile]) -> tuple[Kept, ...]:

@@ -30,11 +30,12 @@ def connect(url: str) -> Engine:
         # What the driver has to say of a lost connection comes as an error as well, which is told in one line.
         logging.getLogger("psycopg").setLevel(logging.ERROR)
         # Rows in a pipeline: SQLAlchemy's one long INSERT takes twice as long here, and counts no rows.
-        return create_engine(parsed, pool_pre_ping=True, use_insertmanyvalues=False)
+        return create_engine(parsed, pool_pre_ping=True, use_insertmanyvalues=False, hide_parameters=True)
     kept = parsed.database not in (None, "", ":memory:")
     engine = create_engine(
         parsed,
         connect_args={"timeout": trouble.BUSY_SECONDS, "check_same_thread": False},
+        hide_parameters=True,  # addresses stay out of tracebacks
         poolclass=QueuePool if kept else StaticPool,
     )
 

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import fsspec
 import pytest
+from fsspec.spec import AbstractFileSystem
 from sqlalchemy import select
 
 from dunghan import files
@@ -15,7 +18,7 @@ from dunghan.engine.context import Context
 from dunghan.files import Kept
 from dunghan.store import acts, findings
 from dunghan.store.database import reading
-from models.errors import NotPossible, UsageError
+from models.errors import BadSettings, NotPossible, UsageError
 from tests.checks import made
 
 PLAN = "ha-giang-168-2016"
@@ -108,6 +111,16 @@ def test_nothing_programs_and_giants_are_refused_before_anything_is_kept(
 
 
 @sqlite_only
+def test_a_bomb_is_refused_and_nothing_recorded(context: Context, bring: Bring) -> None:
+    bomb = made.raw_word('<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>')
+    with pytest.raises(files.Refused, match=r"bao-cao\.docx") as refused:
+        hand_in(context, ONE, bring("bao-cao.docx", bomb))
+    assert refused.value.code == "bomb"
+    with reading(context.db) as connection:
+        assert connection.execute(select(acts.SUBMISSION)).first() is None
+
+
+@sqlite_only
 def test_a_file_is_kept_once_and_read_only_when_it_is_what_it_was(context: Context, bring: Bring) -> None:
     url, kept = context.settings.files_url, bring("a.docx", GOOD)
     assert bring("../b\u202e.docx", GOOD) == {**kept, "name": "b.docx"}
@@ -117,6 +130,25 @@ def test_a_file_is_kept_once_and_read_only_when_it_is_what_it_was(context: Conte
         path.write_bytes(GOOD[:-1] + b"?")
     with pytest.raises(NotPossible, match="damaged"):
         files.verified(url, kept["sha256"])
+    bring("a.docx", GOOD)
+    assert b"".join(files.verified(url, kept["sha256"])) == GOOD, "handing it in once more mends it"
+
+
+class _Away(AbstractFileSystem):
+    """A store whose library says in its own way that it cannot be reached."""
+
+    def _open(self, path: str, *_: Any, **__: Any) -> Any:
+        raise RuntimeError(f"no route to {path}")
+
+
+def test_a_store_that_is_away_or_none_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(GOOD)
+    fsspec.register_implementation("away", _Away, clobber=True)
+    with pytest.raises(files.StoreTrouble, match="no route"):
+        files.keep("away://store", path)
+    with pytest.raises(BadSettings, match="DUNGHAN_FILES_URL"):
+        files.keep("nowhere://store", path)
 
 
 @sqlite_only

@@ -16,7 +16,7 @@ from dunghan.engine.owed import Wanted
 from dunghan.engine.views import agenda, due_row
 from dunghan.store import audit
 from dunghan.store.database import reading
-from models.errors import NotPossible, UnknownName, UsageError
+from models.errors import BadTime, NotPossible, UnknownName, UsageError
 
 HA_GIANG, BINH_THUAN, CAN_THO = "ha-giang-168-2016", "binh-thuan-687-2020", "can-tho-115-2021"
 
@@ -79,6 +79,34 @@ def test_a_date_that_a_coordinator_sets_starts_a_ladder(
     (row,) = rows(context, "2018-07-20", plan=HA_GIANG, report="semiannual", period="2018-H1")
     assert (row["basis"], row["last_day"], row["deadline"]) == ("set", "2018-07-31", "2018-08-01T00:00:00+07:00")
     assert on_record(db, HA_GIANG) == [("Trần Thị A", "set_date", "họp")]
+
+
+def test_a_date_set_once_more_holds_and_one_that_is_a_slip_of_the_pen_is_refused(
+    context: Context, clock: Any, introduce: Callable[..., Any], mornings: Callable[..., Any], sent: Callable[..., Any]
+) -> None:
+    introduce("ha-giang.cong-an")
+    mornings(HA_GIANG, "2018-07-02")
+    clock.set("2018-07-20")
+
+    def fix(day: date) -> tuple[str, int]:
+        return plan_actions.set_date(
+            context, HA_GIANG, "semiannual", "department", day, key="2018-H1", because="họp", by="Trần Thị A"
+        )
+
+    assert fix(date(2018, 7, 1)) == fix(date(2018, 7, 31)) == ("2018-H1", 1)
+    for slip in (date(1, 1, 1), date(9999, 12, 31)):
+        with pytest.raises(BadTime):
+            fix(slip)
+    (row,) = rows(context, "2018-07-20", plan=HA_GIANG, report="semiannual", period="2018-H1")
+    assert (row["basis"], row["last_day"]) == ("set", "2018-07-31")
+    mornings(HA_GIANG, "2018-07-24")
+    assert [s.day for s in sent()] == ["2018-07-24"]
+    one = f"{HA_GIANG}/semiannual/2018-H1/ha-giang.cong-an"
+    for slip in (date(9999, 12, 31), date(2218, 8, 15)):
+        with pytest.raises(BadTime):
+            actions.extend(context, one, until=slip, by="A", because="lũ")
+        with pytest.raises(BadTime):
+            actions.acknowledge(context, one, until=slip, by="A")
 
 
 def test_court_and_procuracy_are_written_to_once_somebody_confirms_their_date(
@@ -181,6 +209,10 @@ def test_a_date_that_is_set_dates_the_stage_derived_from_it_as_well(
     }
     assert dated["024"] == ("2018-12-09", "set")
     assert dated["00688"] == ("2018-12-03", "derived")
+    plan_actions.set_date(context, "derived", "annual", "district", date(2018, 12, 16), because="lùi", by="A")
+    (again,) = rows(context, "2018-11-01", plan="derived", period="2018", office="00688")
+    assert (again["last_day"], again["basis"]) == ("2018-12-10", "derived")
+    plan_actions.set_date(context, "derived", "annual", "district", date(2018, 12, 9), because="như cũ", by="A")
     mornings("derived", "2018-11-02", "2018-11-09")
     assert [(s.office, s.day) for s in sent()] == [("00688", "2018-11-02"), ("024", "2018-11-09")]
 

@@ -73,6 +73,22 @@ def test_a_reminder_that_failed_today_goes_again_instead_of_a_second_one(
     assert [s.status for s in sent("reminder") if s.day == "2018-12-04"] == ["queued"]
 
 
+def test_one_withdrawn_today_leaves_today_with_this_reminder(
+    opened: Context, sent: SentOf, postman: Postman, reasons: Callable[[str], dict[str, str]]
+) -> None:
+    remind(opened)
+    with writing(opened.db) as connection:
+        connection.execute(update(MESSAGE).where(MESSAGE.c.status == "queued").values(status="withdrawn", attempts=1))
+    opened.now.set("2018-12-04T16:50")  # type: ignore[attr-defined]
+    assert remind(opened) == 1
+    with pytest.raises(RemindedToday):
+        remind(opened)
+    assert [(s.day, s.status) for s in sent("reminder") if s.day >= "2018-12-04"] == [("2018-12-04", "queued")]
+    assert reasons(ONE)["by-hand-2018-12-04"] == "by_hand"
+    now, ways = opened.now(), {"email": postman, "zalo": postman}
+    assert outbox.deliver(opened.db, ways, Writer(opened, now), now=now, clock=opened.now, plan=PLAN).delivered == 1
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_nobody_is_reminded_of_what_is_answered_promised_undated_or_paused(opened: Context, sent: SentOf) -> None:
     before = len(sent())

@@ -112,10 +112,10 @@ async def test_what_nobody_answers_in_time_expires_on_record(installation: Conte
 @pytest.mark.parametrize(
     ("form", "said"),
     [
-        ({"until": None}, "until"),
-        ({"until": date(2018, 12, 1)}, "goes beyond the last day"),
-        ({"office": "0267"}, "026"),
-        ({"because": "   "}, "because"),
+        ({"until": None}, "Biểu mẫu còn thiếu"),
+        ({"until": date(2018, 12, 1)}, "Ngày gia hạn phải sau hạn đang có hiệu lực."),
+        ({"office": "0267"}, "Không có báo cáo nào như vậy"),
+        ({"because": "   "}, "Biểu mẫu còn thiếu"),
     ],
     ids=["no day", "an earlier day", "no such office", "no reason"],
 )

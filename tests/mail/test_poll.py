@@ -16,6 +16,7 @@ from dunghan.engine.context import Context
 from dunghan.engine.doctor_mail import mail as examined
 from dunghan.engine.doctor_store import handed_in
 from dunghan.engine.incoming import Polled, poll
+from dunghan.files import StoreTrouble, where
 from dunghan.store.acts import SUBMISSION
 from dunghan.store.audit import AUDIT
 from dunghan.store.database import reading, writing
@@ -119,6 +120,18 @@ def test_by_the_senders_address_and_what_the_file_says(
     box.arrives(answer(box.user, ("so ket 2018.pdf", b"%PDF-"), sender="Officer@024.EXAMPLE", Subject="KH 168/KH-UBND"))
     assert poll(context, context.now()).submitted == 1
     assert submissions(db)[0][0] == MIDTERM
+
+
+@SQLITE
+def test_a_mail_that_was_changed_on_disk_is_not_handed_in(context: Context, db: Engine, box: Box) -> None:
+    box.put(answer(box.user, REPORT, sender="la@x.example"), datetime(2018, 11, 20, 3, tzinfo=UTC))
+    poll(context, context.now())
+    with reading(db) as connection:
+        mail, digest = connection.execute(select(INCOMING.c.id, INCOMING.c.raw_sha256)).one()
+    Path(context.settings.files_url, where(digest)).write_bytes(answer(box.user, ("x.docx", b"PK")).as_bytes())
+    with pytest.raises(NotPossible, match="damaged"):
+        mail_review.assign(context, mail, ANNUAL, by="chị Hoa")
+    assert submissions(db) == []
 
 
 @SQLITE
@@ -238,6 +251,24 @@ def test_a_crash_loses_nothing_and_takes_nothing_twice(
 
 
 @SQLITE
+def test_a_store_that_is_away_is_waited_for(
+    context: Context, db: Engine, box: Box, reminded: Callable[[], tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    to, _ = reminded()
+    box.arrives(answer(to, REPORT), to=to)
+
+    def away(*_: object, **__: object) -> None:
+        raise StoreTrouble("away")
+
+    with monkeypatch.context() as here:
+        here.setattr(incoming.files, "keep", away)
+        with pytest.raises(StoreTrouble):
+            poll(context, context.now())
+    assert poll(context, context.now()) == Polled(submitted=1)
+    assert submissions(db) == [(ANNUAL, 1, "mail", [REPORT[0]])]
+
+
+@SQLITE
 def test_where_no_folder_can_be_made_it_is_marked(
     context: Context, box: Box, reminded: Callable[[], tuple[str, str]]
 ) -> None:
@@ -332,5 +363,5 @@ def test_the_review_list_is_of_what_is_stored(context: Context, db: Engine) -> N
             connection, message_id="", raw_sha256="0" * 64, raw_size=1, received_at=context.now(),
             fetched_at=context.now(), sender="", subject="",
         )  # fmt: skip
-    with pytest.raises(NotPossible, match="cannot be read"):
+    with pytest.raises(NotPossible, match="lost or damaged"):
         mail_review.one(context, 1)

@@ -1,8 +1,10 @@
 """An officer hands in by the link: the list, the two steps, the receipt, the file back, the promise."""
 
+import hashlib
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -14,8 +16,8 @@ from dunghan.store import facts
 from dunghan.store.database import reading
 from models.contact import Contact
 from tests.conftest import Introduce, SettableClock
-from tests.portal.conftest import ANNUAL, DOCX, PLAN, REPORT, Browser, Statements
-from tests.portal.officers import OBLIGATION, hand_in, handed_in, keep
+from tests.portal.conftest import ANNUAL, DOCX, OFFICE, PLAN, REPORT, Browser, Statements
+from tests.portal.officers import OBLIGATION, hand_in, handed_in, keep, look_over
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -27,10 +29,22 @@ def test_the_list_says_what_is_owed_by_when_and_why(browser: Browser, home: str)
         assert words in page.text, words
 
 
+def test_what_has_no_date_stands_apart_the_newest_first(
+    browser: Browser, context: Context, clock: SettableClock, introduce: Introduce, link: Callable[[Contact], str]
+) -> None:
+    run_pass(context, "can-tho-115-2021", clock.set("2023-05-10"))
+    dated, undated = browser.get(link(introduce("916")[0])).text.split("Chưa có hạn nộp (")
+    assert "one-off/2021" in dated and "annual/2023" not in dated
+    places = [undated.index(f"annual/{year}") for year in (2023, 2022, 2021)]
+    assert places == sorted(places)
+
+
 def test_nothing_to_report_is_confirmed_as_well(browser: Browser, context: Context, home: str) -> None:
     here = f"{home}/o/{ANNUAL}"
     confirm = browser.send(here, browser.get(here), kind="nothing", note="Không có trẻ bị hại")
-    assert "Không phát sinh" in confirm.text
+    assert "Không phát sinh" in confirm.text and "chọn tệp khác" not in confirm.text
+    both = browser.send(here, confirm, files=[("files", ("a.docx", REPORT, DOCX))], kind="nothing")
+    assert (both.status_code, "đã chọn tệp nhưng" in both.text) == (422, True)
     assert handed_in(context) == []
     done = browser.send(f"{here}/confirm", confirm, draft=browser.field(confirm, "draft"))
     assert "Không phát sinh" in browser.get(done.headers["location"]).text
@@ -53,6 +67,27 @@ def test_a_double_click_gives_the_same_receipt(browser: Browser, context: Contex
     twice = [browser.send(f"{here}/confirm", confirm, draft=draft).headers["location"] for _ in range(2)]
     assert twice == [f"{here}/1/receipt"] * 2
     assert len(handed_in(context)) == 1
+
+
+def test_a_file_is_read_once_and_its_findings_are_on_record(
+    browser: Browser, context: Context, home: str, tmp_path: Path
+) -> None:
+    confirm = look_over(browser, home, b"%PDF-1.7 nothing else")
+    assert "Không mở được tệp" in confirm.text
+    digest = hashlib.sha256(b"%PDF-1.7 nothing else").hexdigest()
+    Path(context.settings.files_url, digest[:2], digest).write_bytes(REPORT[: len(b"%PDF-1.7 nothing else")])
+    done = browser.send(f"{home}/o/{ANNUAL}/confirm", confirm, draft=browser.field(confirm, "draft"))
+    assert "Không mở được tệp" in browser.get(done.headers["location"]).text
+
+
+def test_another_number_of_the_same_file_is_another_version(browser: Browser, context: Context, home: str) -> None:
+    here = f"{home}/o/{ANNUAL}"
+    for number in ("45/BC-UBND", "46/BC-UBND"):
+        confirm = browser.send(here, browser.get(here), files=[("files", ("a.docx", REPORT, DOCX))], reference=number)
+        browser.send(f"{here}/confirm", confirm, draft=browser.field(confirm, "draft"))
+    assert [one.reference for one in handed_in(context)] == ["45/BC-UBND", "46/BC-UBND"]
+    first, second = (browser.get(f"{here}/{version}/receipt").text for version in (1, 2))
+    assert "Tính theo lần nộp đầu" in second and "Tính theo lần nộp đầu" not in first
 
 
 def test_ten_uploads_at_once_of_the_same_file_are_one(app: FastAPI, context: Context, home: str) -> None:
@@ -123,6 +158,25 @@ def test_ended_plans_stand_under_history_and_can_still_be_answered(
     assert "Lịch sử: kế hoạch đã kết thúc" in page
     assert hand_in(browser, home).status_code == 303
     assert "Muộn" in browser.get(f"{home}/o/{ANNUAL}/1/receipt").text
+
+
+def test_what_an_ended_plan_still_asks_for_stands_with_what_is_owed(
+    browser: Browser, context: Context, clock: SettableClock, home: str
+) -> None:
+    final = "ha-giang-168-2016/final/2020"
+    clock.set("2020-12-07")
+    run_pass(context, PLAN, context.now())
+    clock.set("2021-01-11")
+
+    def owed() -> bool:
+        return f"{home}/o/{final}" in browser.get(home).text.partition("Lịch sử")[0]
+
+    assert owed(), "five weeks overdue, and chased weekly"
+    clock.set("2021-02-05")
+    assert not owed()
+    handing_in.submit(context, f"{final}/{OFFICE}", nothing=True, by="A")
+    actions.give_back(context, f"{final}/{OFFICE}", by="Đầu mối", because="Thiếu biểu 2")
+    assert owed(), "returned"
 
 
 def test_english_by_the_switch_and_it_stays(browser: Browser, home: str) -> None:

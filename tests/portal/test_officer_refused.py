@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from dunghan.portal.headers import HEADERS
 from dunghan.store.contacts import CONTACT
 from dunghan.store.database import writing
 from models.contact import Contact
+from tests.checks import made
 from tests.conftest import Introduce
 from tests.portal.conftest import ANNUAL, DOCX, REPORT, Browser
 from tests.portal.officers import OBLIGATION, hand_in, handed_in, look_over
@@ -70,6 +72,7 @@ def test_a_draft_is_good_for_its_maker_its_report_and_two_hours(
     assert browser.send(f"{home}/o/{ANNUAL}/confirm", confirm, draft=draft[:-3]).status_code == 404
     with time_machine.travel(real_clock.now() + timedelta(hours=3), tick=False):
         assert browser.send(f"{home}/o/{ANNUAL}/confirm", confirm, draft=draft).status_code == 410
+        assert f'href="{home}"' in browser.send(f"{home}/o/{ANNUAL}/confirm", confirm, draft=draft).text, "a way back"
     assert handed_in(context) == []
     assert handed_in(context, f"{ANNUAL}/026") == []
 
@@ -82,8 +85,9 @@ def test_a_draft_is_good_for_its_maker_its_report_and_two_hours(
         ("bao-cao.pdf", b"MZ\x90\x00 a program", 415, "chương trình chạy được"),
         ("bao-cao.docx", b"", 422, "rỗng (0 byte)"),
         ("bao-cao.pdf", b"%PDF-1.7" + bytes(26 << 20), 413, "lớn quá 25 MB"),
+        ("bao-cao.docx", made.raw_word('<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'), 422, "mã XML gây hại"),
     ],
-    ids=["doc", "exe", "renamed", "empty", "26MB"],
+    ids=["doc", "exe", "renamed", "empty", "26MB", "bomb"],
 )
 def test_a_file_that_is_not_taken(
     browser: Browser, context: Context, home: str, name: str, content: bytes, status: int, words: str
@@ -97,11 +101,14 @@ def test_a_file_that_is_not_taken(
     assert handed_in(context) == []
 
 
-def test_no_file_and_eleven_files(browser: Browser, home: str) -> None:
+def test_no_file_and_too_many_files(browser: Browser, home: str) -> None:
     here = f"{home}/o/{ANNUAL}"
     assert browser.send(here, browser.get(here), files=[("files", ("", b"", DOCX))]).status_code == 422
-    eleven = [("files", (f"{n}.docx", REPORT, DOCX)) for n in range(11)]
-    assert browser.send(here, browser.get(here), files=eleven).status_code == 413
+    for count in (11, 40):
+        answer = browser.send(
+            here, browser.get(here), files=[("files", (f"{n}.docx", REPORT, DOCX)) for n in range(count)]
+        )
+        assert (answer.status_code, "tối đa 10 tệp" in answer.text) == (413, True)
 
 
 def test_a_name_loses_its_folders_and_what_cannot_be_seen(browser: Browser, context: Context, home: str) -> None:
@@ -196,18 +203,35 @@ def test_a_neighbours_bad_links_lock_nobody_out(app: FastAPI, home: str) -> None
     assert codes[30] == 429
     refused = neighbour.get("/b/forged")
     assert int(refused.headers["retry-after"]) > 0
-    assert "quá nhiều yêu cầu" in refused.text
+    assert "Hãy thử lại sau 1 phút" in refused.text
     assert Browser(app).get(home).status_code == 200, "the same address with a good link"
     assert Browser(app, "2001:db8::1").get("/b/forged").status_code == 404
 
 
-def test_a_changed_file_is_not_given_out(browser: Browser, context: Context, home: str) -> None:
+def test_a_changed_file_is_not_given_out_and_the_operator_is_told(
+    browser: Browser, context: Context, home: str, caplog: pytest.LogCaptureFixture
+) -> None:
     hand_in(browser, home)
     digest = handed_in(context)[0].files[0]["sha256"]
     Path(context.settings.files_url, digest[:2], digest).write_bytes(b"something else")
     answer = browser.get(f"{home}/o/{ANNUAL}/1/file/1")
     assert answer.status_code == 500
     assert "không còn đúng như khi nộp" in answer.text
+    assert f"A file of {OBLIGATION} cannot be given out: The file {digest[:12]}" in caplog.text
+
+
+def test_a_store_of_files_that_is_away_says_so_and_records_nothing(
+    browser: Browser, context: Context, home: str
+) -> None:
+    confirm = look_over(browser, home)
+    shutil.rmtree(context.settings.files_url)
+    gone = browser.send(f"{home}/o/{ANNUAL}/confirm", confirm, draft=browser.field(confirm, "draft"))
+    Path(context.settings.files_url).write_text("no folder")
+    away = look_over(browser, home)
+    for answer in (gone, away):
+        assert (answer.status_code, "chọn tệp và thử lại" in answer.text) == (503, True)
+        assert answer.headers["retry-after"] == "60"
+    assert handed_in(context) == []
 
 
 def test_every_answer_has_the_headers_and_no_log_has_the_token(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from openpyxl import load_workbook
@@ -227,3 +228,39 @@ def test_the_chart_says_who_came_after_a_reminder(season: Context, desk: Desk) -
     assert "2 / 219" in text and text.count('class="came"') == 2 and "hết hạn nộp 09/12/2018" in text
     assert "style=" not in text and "<script" not in text
     assert desk.get(f"{PAGE}/response/none/2018").status_code == 404
+
+
+def test_what_was_typed_stays_where_it_was_refused(season: Context, desk: Desk) -> None:
+    long = "\n".join(["dòng"] * 400)  # 1,999 characters as the browser counts, 2,398 as it sends them
+    answer = desk.post(f"/c/o/{ONE}/extend", until="2018-12-01", because=long.replace("\n", "\r\n"))
+    assert answer.status_code == 422 and long in answer.text and 'value="2018-12-01"' in answer.text
+    assert re.search(r'<details class="act" open><summary>Gia hạn<', answer.text)
+    assert "<title>Chưa thực hiện được – Sở Y tế" in answer.text
+    assert answer.text.count("dòng\ndòng") and answer.text.count('value="2018-12-01"') == 1
+
+
+def test_a_session_that_ended_leads_back_to_the_page_of_the_form(season: Context, stranger: Desk) -> None:
+    to = stranger.post(f"/c/o/{ONE}/waive", because="x").headers["location"]
+    assert to == f"/c/login?next={quote(f'/c/o/{ONE}', safe='')}"
+
+
+def test_on_a_sunday_the_page_says_that_the_office_is_told_when_work_begins(season: Context, desk: Desk) -> None:
+    handed_in(season)
+    season.now.set("2018-12-09T16:50")  # type: ignore[attr-defined]
+    desk.enter()
+    done = desk.post(f"/c/o/{ONE}/return", because="thiếu biểu 2", version="1")
+    text = desk.get(done.headers["location"]).text
+    assert "sẽ đi vào đầu giờ làm việc tới" in text and "chờ gửi, đi lúc 07:00 10/12/2018" in text
+    assert desk.post(f"/c/o/{ONE}/remind").headers["location"].endswith("?done=remind-later")
+
+
+def test_a_date_set_amiss_can_be_set_once_more_but_not_one_that_was_extended(season: Context, desk: Desk) -> None:
+    undated = f"{PLAN}/semiannual/2018-H2/ha-giang.cong-an"
+    for day in ("2018-12-01", "2018-12-28"):
+        assert desk.post(f"/c/o/{undated}/set-date", until=day, because="công văn 12").status_code == 303
+    text = desk.get(f"/c/o/{undated}").text
+    assert "thứ Sáu 28/12/2018" in text and f'action="/c/o/{undated}/set-date"' in text
+    far = desk.post(f"/c/o/{undated}/set-date", until="9999-12-31", because="x")
+    assert far.status_code == 422 and "quá xa" in far.text
+    assert desk.post(f"/c/o/{undated}/extend", until="2018-12-30", because="lũ").status_code == 303
+    assert f'action="/c/o/{undated}/set-date"' not in desk.get(f"/c/o/{undated}").text

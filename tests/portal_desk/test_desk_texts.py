@@ -5,6 +5,7 @@ from pathlib import Path
 
 import yaml
 
+from dunghan.engine import explain, why_not
 from dunghan.portal import desk_one, desk_words
 
 PORTAL = Path(desk_one.__file__).parent
@@ -17,7 +18,8 @@ def test_every_text_of_the_desk_has_its_english_and_none_is_left_over() -> None:
     for held in (v for n, v in vars(desk_words).items() if n.isupper() and n != "SIGNS"):
         found |= set(held.values())
     found |= set(re.findall(r'(?:Refused\(|return )"([^"\n]{15,})"', (PORTAL / "desk_one.py").read_text("utf-8")))
-    found |= set(desk_one._WHY_NOT.values())
+    found |= {*explain.BASES.values(), explain.EXTENDED}
+    found |= {*why_not.OF_ACT.values(), *why_not.OF_ANY.values(), desk_one._NOTHING_DONE}
     english = {
         name: yaml.safe_load((PORTAL / name).read_text(encoding="utf-8")) or {}
         for name in ("english.yaml", "english_desk.yaml")

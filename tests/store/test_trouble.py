@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings
 from dunghan.engine.context import Context
@@ -152,6 +153,15 @@ def test_an_error_in_a_transaction_undoes_it(db: Engine) -> None:
         fail()
     with reading(db) as connection:
         assert connection.execute(text("SELECT 1 FROM office")).first() is None
+
+
+def test_an_error_of_the_database_shows_no_address(db: Engine) -> None:
+    with pytest.raises(SQLAlchemyError) as wrong, writing(db) as connection:
+        connection.execute(
+            text("INSERT INTO handed_in_file (sha256, submission_id) VALUES (:address, 1)"),
+            {"address": "hoa@024.ha-giang.example"},
+        )
+    assert "hoa@" not in str(wrong.value)
 
 
 def test_agenda_and_plans_are_readable_without_a_database_but_the_agenda_says_what_to_do(tmp_path: Path) -> None:

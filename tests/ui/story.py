@@ -1,4 +1,4 @@
-"""The story that the browser is shown: mornings of Hà Giang's season of 2018, and one request for a second person.
+"""The story that the browser is shown: Hà Giang's season of 2018, a request for a second person, an action in vain.
 
 ``python -m tests.ui.story DAY…`` plays it in the environment's database and on the environment's Prefect server.
 """
@@ -35,12 +35,16 @@ REQUEST: dict[str, Any] = {
     "kind": "gia hạn", "plan": PLAN, "report": "annual", "period": "2018", "office": "026", "until": "2030-12-20",
     "because": "lũ quét cuốn trôi hồ sơ", "asked_by": "Nguyễn Thị Hoa",
 }  # fmt: skip
+RETURN: dict[str, Any] = {
+    "plan": PLAN, "report": "final", "period": "2020", "office": "026", "because": "thiếu biểu 2", "by": "Trần Thị A",
+}  # fmt: skip
+"""Nothing has been handed in for it."""
 
 
 async def play(context: Context, made: dict[str, Any], days: list[str]) -> None:
-    """Register two deployments without schedules, run the chain at 08:00 of these days, ask for an extension."""
+    """Register deployments without schedules, run the chain at 08:00 of these days, ask for an extension, return."""
     ids = {}
-    for name in (PLAN, "gia-han-mien"):
+    for name in (PLAN, "gia-han-mien", "return-report"):
         made[name].schedules = []
         ids[name] = await made[name].aapply()
     due = [s.one for s in owed(context, Wanted(plan=PLAN, period="2018"), at(date(2018, 11, 1)))]
@@ -52,6 +56,7 @@ async def play(context: Context, made: dict[str, Any], days: list[str]) -> None:
         submit_all(context, came, by="Cán bộ văn thư")
         await _run(made[PLAN], ids[PLAN], plan=PLAN, as_of=now.isoformat())
     await _run(made["gia-han-mien"], ids["gia-han-mien"], **REQUEST)
+    await _run(made["return-report"], ids["return-report"], **RETURN)
 
 
 async def _run(deployment: Any, deployment_id: Any, **parameters: Any) -> None:
