@@ -2,36 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
+from dunghan.clauses.found import Clause, Kind
 from dunghan.clauses.offices import Office, joined, office_at, offices
 from dunghan.clauses.sentences import Sentence, sentences
 from dunghan.clauses.source import Source
 from dunghan.clauses.times import Due, Recurrence, When, Wording, times
-
-Kind = Literal["periodic", "midterm", "final", "adhoc"]
-
-
-class Clause(NamedTuple):
-    """A reporting obligation: ``start`` to ``end`` in the source, the rule that found it, and what it says.
-
-    ``doubts`` say in Vietnamese why a person has to look at it; ``confidence`` is from 0 to 1.
-    """
-
-    quote: str
-    start: int
-    end: int
-    reporter: str | None
-    recipient: str | None
-    via: str | None
-    recurrence: Recurrence
-    due: tuple[Due, ...]
-    wording: Wording
-    kind: Kind
-    rule: str
-    confidence: float
-    doubts: tuple[str, ...]
-
 
 _REPORT = re.compile(r"(?<!\w)báo cáo(?!\w)")
 _NO_DUTY_BEFORE = re.compile(
@@ -88,6 +65,8 @@ def reports(source: Source) -> list[Clause]:
     found: list[Clause] = []
     seen: set[tuple[str, str | None]] = set()
     for number, sentence in enumerate(every):
+        if "báo cáo" not in source.low[sentence.start : sentence.end]:
+            continue
         said = list(_sentence(source, sentence))
         for place, one in enumerate(said):
             if not one.recipient:
