@@ -205,7 +205,7 @@ def _said(error: Exception) -> str:
         why = masked(own_words(error.verify_message))
         return (
             f"its certificate is not good ({why}), so nothing was sent, not even the password. Correct the host in "
-            "DUNGHAN_IMAP_URL or have the certificate mended; for an authority of your own, SSL_CERT_FILE names its file."
+            "DUNGHAN_IMAP_URL or have the certificate mended; SSL_CERT_FILE names the file of an authority of your own."
         )
     if isinstance(error, ssl.SSLError):
         return f"no TLS, so nothing was sent ({said}). Check the port in DUNGHAN_IMAP_URL: imaps is mostly at 993."

@@ -77,7 +77,8 @@ class Dovecot:
         written = folder / "dovecot.conf"
         written.write_text(
             f"base_dir = {folder}/run\nstate_dir = {folder}/run\nlog_path = {folder}/log\nprotocols = imap lmtp\n"
-            f"listen = {', '.join(certificates)}\nssl = yes\n{shown(GOOD)}{others}disable_plaintext_auth = no\nfirst_valid_uid = 1\nrecipient_delimiter = +\n"
+            f"listen = {', '.join(certificates)}\nssl = yes\n{shown(GOOD)}{others}"
+            "disable_plaintext_auth = no\nfirst_valid_uid = 1\nrecipient_delimiter = +\n"
             f"default_internal_user = {inside}\ndefault_internal_group = {theirs}\ndefault_login_user = {login}\n"
             f"mail_location = maildir:{folder}/mail/%u\n"
             f"passdb {{\n driver = static\n args = password={PASSWORD}\n}}\n"
