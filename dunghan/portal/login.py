@@ -16,6 +16,7 @@ from dunghan.engine import users
 from dunghan.engine.context import Context
 from dunghan.portal.forms import require_own_form
 from dunghan.portal.pages import page
+from dunghan.store.database import reading
 from dunghan.store.users import User
 
 COOKIE = "dunghan_desk"
@@ -54,12 +55,16 @@ class Throttle:
 
 
 def current_user(request: Request) -> User:
-    """Who is logged in. Raises NoSession."""
+    """Who is logged in; for them the catalogue is as it is now. Raises NoSession."""
     token = request.cookies.get(COOKIE, "")
-    context: Context = request.app.state.context
-    user = users.of_session(context, token) if token else None
-    if user is None:
+    if not token:
         raise NoSession
+    context: Context = request.app.state.context
+    with reading(context.db) as connection:
+        user = users.user_of(connection, token, context.now())
+        if user is None:
+            raise NoSession
+        request.app.state.renewal.look(connection)
     request.state.user = user  # the pages name it
     return user
 

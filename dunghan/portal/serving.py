@@ -21,10 +21,10 @@ def serve(context: Context, host: str, port: int) -> None:
     Links(context.settings)
     with reading(context.db):
         pass
-    assert context.catalog.tree  # read now, not at the first officer's request
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    app = create_app(context)
     with _listening(host, port) as listening:
-        config = uvicorn.Config(create_app(context), access_log=False, log_config=None, server_header=False)
+        config = uvicorn.Config(app, access_log=False, log_config=None, server_header=False)
         uvicorn.Server(config).run(sockets=[listening])
 
 
