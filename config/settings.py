@@ -31,6 +31,8 @@ class Settings(Value):
     """The mailbox that replies come to: ``imaps://user:password@host/INBOX``."""
     reply_to: str = ""
     """The address of that mailbox: replies to a reminder go to ``name+TOKEN@host``."""
+    mail_days: int = 400
+    """How long mail that came in is kept as it came, from when it was settled; 0: for ever."""
     secret_key: str = ""
     files_url: str = "var/files"
     language: str = "vi"
@@ -56,6 +58,13 @@ class Settings(Value):
     def _reply_to(cls, value: str) -> str:
         if value and not re.fullmatch(r"[A-Za-z0-9._-]{1,31}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", value):
             raise ValueError("write a bare address as bao-cao@ha-giang.example, at most 31 letters before the @, no +")
+        return value
+
+    @field_validator("mail_days")
+    @classmethod
+    def _mail_days(cls, value: int) -> int:
+        if not 0 <= value <= 36_500:
+            raise ValueError("write a number of days, or 0 to keep mail for ever")
         return value
 
     @field_validator("state_colours")

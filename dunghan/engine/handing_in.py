@@ -12,6 +12,7 @@ from dunghan.core.state import standing
 from dunghan.engine import checks, receipts
 from dunghan.engine.actions import Acting, begin
 from dunghan.engine.context import Context
+from dunghan.engine.leftovers import FilesGone, hold
 from dunghan.engine.owed import find
 from dunghan.files import Kept
 from dunghan.store import acts, audit, findings
@@ -81,6 +82,7 @@ def submit_all(context: Context, handed: Sequence[HandedIn], *, by: str) -> list
     with writing(context.db) as connection:
         for plan in sorted({one.obligation.split("/")[0] for one in handed}):  # in order, or two wait for each other
             lock_plan(connection, plan)
+        hold(connection, context.settings.files_url, {file["sha256"] for files in kept for file in files})
         return [
             _record(context, connection, one, files, found, by)
             for one, files, found in zip(handed, kept, inside, strict=True)
@@ -90,6 +92,9 @@ def submit_all(context: Context, handed: Sequence[HandedIn], *, by: str) -> list
 def _look_inside(context: Context, obligation_id: str, files: Sequence[Kept]) -> list[Finding]:
     if not files:
         return []
+    for file in files:
+        if store.look(context.settings.files_url, store.where(file["sha256"])) is None:
+            raise FilesGone(f"{file['name']} is no longer in the store; nothing was recorded: send it again.")
     with reading(context.db) as connection:
         plan, one, _ = find(context, connection, obligation_id)
     return checks.inside(context, plan, one, files)
