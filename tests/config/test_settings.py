@@ -44,6 +44,7 @@ def test_names_without_the_prefix_are_not_ours(tmp_path: Path) -> None:
     ("name", "value", "remedy"),
     [
         ("LANGUAGE", "fr-bi-mat", "write vi or en"),
+        ("MAIL_DAYS", "-1", "write a number of days, or 0 to keep mail for ever"),
         ("WORK_HOURS", "bi-mat", "write working hours as 07:00-18:00, the first before the second"),
         ("WORK_HOURS", "18:00-07:00", "write working hours as 07:00-18:00, the first before the second"),
         (
