@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dotenv import dotenv_values
-from pydantic import ValidationError, field_validator
+from pydantic import ValidationError, ValidationInfo, field_validator
 
 from models.base import Value
 from models.errors import BadSettings
@@ -60,12 +60,16 @@ class Settings(Value):
             raise ValueError("write a bare address as bao-cao@ha-giang.example, at most 31 letters before the @, no +")
         return value
 
-    @field_validator("mail_days")
+    @field_validator("mail_days", "link_days", mode="before")
     @classmethod
-    def _mail_days(cls, value: int) -> int:
-        if not 0 <= value <= 36_500:
-            raise ValueError("write a number of days, or 0 to keep mail for ever")
-        return value
+    def _days(cls, value: object, info: ValidationInfo) -> int:
+        """A number of days as the environment has it, which is text."""
+        text = str(value)
+        if not (text.isascii() and text.isdigit() and len(text) < 6):
+            raise ValueError("write a number of days, as 200")
+        if info.field_name == "link_days" and not int(text):
+            raise ValueError("write a number of days from 1 on")
+        return int(text)
 
     @field_validator("state_colours")
     @classmethod
