@@ -1,10 +1,13 @@
 """The catalogue: plans, offices, calendar, ladder and templates, each read once when first asked for."""
 
 import csv
+import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from config import yaml_lines
 from config.settings import Settings
@@ -30,13 +33,21 @@ class _Calendar(Value):
     days_worked: tuple[_Exception, ...] = ()
 
 
+class Stamp(NamedTuple):
+    """What tells a file from what it was before: when it was changed (ns), its size, and which file it is."""
+
+    changed_ns: int
+    size: int
+    inode: int
+
+
 class Catalog:
     """What ``config/`` holds. ``extra_offices`` are those that an operator imported into the database."""
 
     def __init__(self, settings: Settings, extra_offices: Iterable[Office] = ()) -> None:
         self.settings = settings
         self._folders = settings.config_folders()
-        self._extra = tuple(extra_offices)
+        self.extra = tuple(extra_offices)
         self._plans: dict[str, Plan] = {}
         self._templates: dict[tuple[str, str], Template] = {}
 
@@ -77,7 +88,7 @@ class Catalog:
             for path in sorted(folder.glob("offices/*.csv")):
                 files.setdefault(path.name, path)
         offices = [office for path in files.values() for office in read_offices(path)]
-        return OfficeTree([*offices, *self._extra])
+        return OfficeTree([*offices, *self.extra])
 
     @cached_property
     def ministries(self) -> frozenset[str]:
@@ -135,6 +146,55 @@ class Catalog:
             raise BadFile(problems)
         return plan, problems
 
+    def read_all(self) -> None:
+        """Read now what is otherwise read when first asked for. Raises BadFile."""
+        _ = self.tree, self.calendar, self.ladder, list(self.plans())
+
+    def stamps(self) -> dict[str, Stamp]:
+        """The stamp of every file that the catalogue is read from, without opening one: some µs a file."""
+        found: dict[str, Stamp] = {}
+        for folder in self._folders:
+            for place in (folder, *(folder / name for name in ("plans", "offices", "templates"))):
+                with suppress(OSError), os.scandir(place) as entries:
+                    for entry in entries:
+                        if entry.name.endswith((".yaml", ".csv", ".txt")):
+                            with suppress(FileNotFoundError):  # it went between the two looks
+                                held = entry.stat()
+                                found[entry.path] = Stamp(held.st_mtime_ns, held.st_size, held.st_ino)
+        return found
+
+    def renewed(self, extra_offices: Iterable[Office]) -> "tuple[Catalog, list[BadFile]]":
+        """The catalogue as its files are now, and what is wrong with them; what cannot be read stays as it is here.
+
+        A plan that cannot be read and is not held here is left out. Raises BadFile where offices, calendar or ladder
+        can be read neither there nor here, BadSettings where the installation's own folder is gone.
+        """
+        new, faults = Catalog(self.settings, extra_offices), list[BadFile]()
+        files = {}
+        for plan_id, path in new.plan_files.items():
+            try:
+                new.plan(plan_id)
+            except BadFile as fault:
+                faults.append(fault)
+                if plan_id not in self._plans:
+                    continue
+                new._plans[plan_id] = self._plans[plan_id]
+            files[plan_id] = path
+        new.plan_files = files
+        for part in ("tree", "calendar", "ladder"):
+            try:
+                getattr(new, part)
+            except BadFile as fault:
+                faults.append(fault)
+                new.__dict__[part] = getattr(self, part)  # the place of what a cached property has found
+        for key, template in self._templates.items():
+            try:
+                new.template(*key)
+            except BadFile as fault:
+                faults.append(fault)
+                new._templates[key] = template
+        return new, faults
+
     def form(self, plan_id: str, file: str) -> Path | None:
         """Where a form of a plan lies, or None where it is not there."""
         return self._beside(self.plan_files[plan_id], file)
@@ -157,6 +217,8 @@ def read_offices(path: Path) -> list[Office]:
     except UnicodeDecodeError as error:
         why = f"not UTF-8 (byte {error.start}): save the file as «CSV UTF-8»"
         raise BadFile([Problem(str(path), 0, "file", why)]) from None
+    except OSError as error:
+        raise BadFile([Problem(str(path), 0, "file", f"it cannot be read ({error.strerror})")]) from None
     rows = csv.reader(text.splitlines(keepends=True))
     if tuple(next(rows, ())) != OFFICE_COLUMNS:
         raise BadFile([Problem(str(path), 1, "header", f"the header must be {','.join(OFFICE_COLUMNS)}")])

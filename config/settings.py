@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dotenv import dotenv_values
-from pydantic import ValidationError, field_validator
+from pydantic import ValidationError, ValidationInfo, field_validator
 
 from models.base import Value
 from models.errors import BadSettings
@@ -31,6 +31,8 @@ class Settings(Value):
     """The mailbox that replies come to: ``imaps://user:password@host/INBOX``."""
     reply_to: str = ""
     """The address of that mailbox: replies to a reminder go to ``name+TOKEN@host``."""
+    mail_days: int = 400
+    """How long mail that came in is kept as it came, from when it was settled; 0: for ever."""
     secret_key: str = ""
     files_url: str = "var/files"
     language: str = "vi"
@@ -57,6 +59,17 @@ class Settings(Value):
         if value and not re.fullmatch(r"[A-Za-z0-9._-]{1,31}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", value):
             raise ValueError("write a bare address as bao-cao@ha-giang.example, at most 31 letters before the @, no +")
         return value
+
+    @field_validator("mail_days", "link_days", mode="before")
+    @classmethod
+    def _days(cls, value: object, info: ValidationInfo) -> int:
+        """A number of days as the environment has it, which is text."""
+        text = str(value)
+        if not (text.isascii() and text.isdigit() and len(text) < 6):
+            raise ValueError("write a number of days, as 200")
+        if info.field_name == "link_days" and not int(text):
+            raise ValueError("write a number of days from 1 on")
+        return int(text)
 
     @field_validator("state_colours")
     @classmethod

@@ -17,6 +17,7 @@ from flows.poll_mail import poll_mail
 from flows.reporting_chain import reporting_chain
 from flows.second_person import second_person
 from flows.tell_coordinator import tell_coordinator
+from flows.tidy import tidy
 from flows.watchdog import watchdog
 from models.plan import Plan
 
@@ -24,6 +25,7 @@ ZONE = "Asia/Ho_Chi_Minh"
 DAILY = CronSchedule(cron="0 8 * * *", timezone=ZONE)
 ROUNDS = CronSchedule(cron="*/10 7-17 * * *", timezone=ZONE)
 WATCHES = CronSchedule(cron="5-59/10 * * * *", timezone=ZONE)
+NIGHTLY = CronSchedule(cron="40 2 * * *", timezone=ZONE)
 POLLS = [CronSchedule(cron=cron, timezone=ZONE) for cron in ("*/5 7-17 * * *", "0 0-6,18-23 * * *")]
 ACTION = "thao tác"
 """The tag of what coordinators start by a form."""
@@ -79,9 +81,16 @@ def _of_all_plans(context: Context) -> list[RunnerDeployment]:
         description="Tìm lượt chạy đã biến mất và đề nghị không ai trả lời.",
         concurrency_limit=1,
     )
+    clean = _made(
+        tidy,
+        name="don-kho",
+        schedules=[NIGHTLY],
+        description="Xóa tệp của bản nháp không ai xác nhận và thư gốc đã hết hạn lưu; tệp có trong hồ sơ thì giữ.",
+        concurrency_limit=1,
+    )
     choices = _choices(context)
     asked = _asking(second, forms.form(second_person, forms.SECOND_PERSON, **choices))
-    return [rounds, *_mail(context), asked, *_acts(context, choices), tell, watch]
+    return [rounds, *_mail(context), asked, *_acts(context, choices), tell, watch, clean]
 
 
 def _choices(context: Context) -> dict[str, list[str]]:

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import re
 import secrets
 import tempfile
 import unicodedata
@@ -36,6 +37,10 @@ _PROGRAMS = (
     b"\xca\xfe\xba\xbe",
 )
 """How programs begin: Windows, Linux, scripts, macOS (either way round, and for several processors at once)."""
+
+
+_OURS = re.compile(r"[0-9a-f]{64}(\.[0-9a-f]{8}\.part)?")
+"""How files in the store are called, and those that are being written."""
 
 
 class Kept(TypedDict):
@@ -77,12 +82,29 @@ def keep(files_url: str, path: Path, name: str | None = None) -> Kept:
 
 def _keep(files_url: str, digest: str, handle: BinaryIO) -> None:
     try:
-        if digest_of(files_url, digest) != digest:  # not there, or spoilt by a power cut or the disk: this mends it
-            put(files_url, digest, iter(lambda: handle.read(CHUNK), b""))
+        with _plainly():
+            filesystem, place = _place(files_url, digest)
+            if not _renewed(filesystem, files_url, digest, place):
+                _write(filesystem, place, iter(lambda: handle.read(CHUNK), b""))
     except OSError as error:
         raise StoreTrouble(
             f"The file could not be kept under DUNGHAN_FILES_URL ({error.strerror}); nothing was recorded."
         ) from None
+
+
+def _renewed(filesystem: Any, files_url: str, digest: str, place: str) -> bool:
+    """Whether it lies there whole already; if so it is from now on as young as if it had been written now.
+
+    Who removes what nobody named for hours must not take what somebody is just handing in anew. Stores that know no
+    other way to say so have it written again, and so is what a power cut or the disk has spoilt.
+    """
+    try:
+        if not isinstance(filesystem, LocalFileSystem):
+            return False
+        os.utime(place)
+    except (FileNotFoundError, PermissionError):
+        return False
+    return digest_of(files_url, digest) == digest
 
 
 def _measured(handle: BinaryIO, shown: str) -> tuple[str, int]:
@@ -183,6 +205,29 @@ def listing(files_url: str) -> dict[str, int]:
     with _plainly(), suppress(FileNotFoundError):  # nothing was ever handed in
         found = filesystem.find(root, detail=True)
     return {name.removeprefix(root).lstrip("/"): int(info["size"]) for name, info in found.items()}
+
+
+def folders(files_url: str) -> Iterator[list[str]]:
+    """The places of everything in the store that is named as ours are, one folder at a time. Raises OSError."""
+    filesystem, root = _filesystem(files_url)
+    for first in range(256):
+        folder = f"{root.rstrip('/')}/{first:02x}"
+        with _plainly(), suppress(FileNotFoundError):
+            names = (str(name).rstrip("/").rpartition("/")[2] for name in filesystem.ls(folder, detail=False))
+            yield sorted(f"{first:02x}/{name}" for name in names if _OURS.fullmatch(name))
+
+
+def digest_at(place: str) -> str | None:
+    """The SHA-256 of a file by its place; None for one that was never finished."""
+    name = place.rpartition("/")[2]
+    return None if name.endswith(".part") else name
+
+
+def remove(files_url: str, place: str) -> None:
+    """Remove one file of the store. Raises OSError."""
+    filesystem, root = _filesystem(files_url)
+    with _plainly():
+        filesystem.rm_file(f"{root.rstrip('/')}/{place}")
 
 
 def look(files_url: str, place: str) -> Stored | None:

@@ -164,11 +164,15 @@ class Mailbox:
 
 
 @contextmanager
-def opened(place: Place, tls: ssl.SSLContext | None = None) -> Iterator[Mailbox]:
-    """A mailbox, closed at the end. Raises MailboxTrouble, with the server's own words."""
+def opened(place: Place) -> Iterator[Mailbox]:
+    """A mailbox, closed at the end. Raises MailboxTrouble, with the server's own words.
+
+    Of ``imaps`` the certificate must be the host's, by an authority that this machine trusts: before that is known,
+    nothing is said, the password least of all.
+    """
     box: BaseMailBox | None = None
     try:
-        box = _connected(place, tls)
+        box = _connected(place)
         try:
             login = box.login if (place.user + place.password).isascii() else box.login_utf8
             login(place.user, place.password, initial_folder=None)
@@ -181,15 +185,28 @@ def opened(place: Place, tls: ssl.SSLContext | None = None) -> Iterator[Mailbox]
         flags = b" ".join(f for f in box.client.response("PERMANENTFLAGS")[1] if isinstance(f, bytes))
         yield Mailbox(box, keywords=rb"\*" in flags or MARK.encode() in flags)
     except (ImapToolsError, imaplib.IMAP4.error, OSError) as error:
-        said = masked(own_words(str(getattr(error, "strerror", None) or error)))
-        raise MailboxTrouble(f"The mailbox at {place.host}:{place.port} cannot be used: {said}") from None
+        raise MailboxTrouble(f"The mailbox at {place.host}:{place.port} cannot be used: {_said(error)}") from None
     finally:
         if box is not None:
             with suppress(ImapToolsError, imaplib.IMAP4.error, OSError):
                 box.logout()
 
 
-def _connected(place: Place, tls: ssl.SSLContext | None) -> BaseMailBox:
+def _connected(place: Place) -> BaseMailBox:
     if not place.encrypted:
         return MailBoxUnencrypted(place.host, place.port, timeout=_TIMEOUT)
-    return MailBox(place.host, place.port, timeout=_TIMEOUT, ssl_context=tls or ssl.create_default_context())
+    return MailBox(place.host, place.port, timeout=_TIMEOUT, ssl_context=ssl.create_default_context())
+
+
+def _said(error: Exception) -> str:
+    """What went wrong, and what an operator mends."""
+    said = masked(own_words(str(getattr(error, "strerror", None) or error)))
+    if isinstance(error, ssl.SSLCertVerificationError):
+        why = masked(own_words(error.verify_message))
+        return (
+            f"its certificate is not good ({why}), so nothing was sent, not even the password. Correct the host in "
+            "DUNGHAN_IMAP_URL or have the certificate mended; SSL_CERT_FILE names the file of an authority of your own."
+        )
+    if isinstance(error, ssl.SSLError):
+        return f"no TLS, so nothing was sent ({said}). Check the port in DUNGHAN_IMAP_URL: imaps is mostly at 993."
+    return said

@@ -7,15 +7,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, select
 
 from dunghan import files
 from dunghan.engine.backup_format import FORMAT, MANIFEST, Manifest, table_member
 from dunghan.engine.backup_rows import revision, rows, snapshot, tables, written
 from dunghan.engine.backup_target import Writer, free, published
 from dunghan.engine.context import Context
-from dunghan.store import audit, trouble
+from dunghan.store import audit, incoming, trouble
 from dunghan.store.database import place
+from dunghan.store.incoming import INCOMING
 from models.errors import NotPossible, UsageError
 from models.migrations import HEAD
 from models.timezone import VIETNAM
@@ -81,6 +82,9 @@ def _gathered(context: Context, out: Writer, made_at: datetime) -> Manifest:
         held = {table.name: table for table in tables(connection)}
         for table in held.values():
             out.add(table_member(table.name), _lines(connection, table, named))
+            if table.name == INCOMING.name:
+                mails = select(INCOMING.c.raw_sha256).where(incoming.kept(connection))
+                named |= dict.fromkeys(connection.scalars(mails))
         broken = audit.first_break(connection, held["audit"])
     missing, damaged = _add_files(context.settings.files_url, out, sorted(named))
     return Manifest(
@@ -99,8 +103,6 @@ def _gathered(context: Context, out: Writer, made_at: datetime) -> Manifest:
 def _lines(connection: Connection, table: Table, named: dict[str, None]) -> Iterator[bytes]:
     """A table's lines; ``named`` gathers the files of which its column ``files``, where it has one, speaks."""
     for row in rows(connection, table):
-        if row.get("raw_sha256"):  # a mail that came in
-            named[row["raw_sha256"]] = None
         for file in row.get("files") or ():
             named[file["sha256"]] = None
         yield written(row)

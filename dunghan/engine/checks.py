@@ -11,6 +11,7 @@ from dunghan.checks.found import Found
 from dunghan.core import mentions
 from dunghan.core.periods import period_name
 from dunghan.engine.context import Context
+from dunghan.engine.leftovers import FilesGone
 from dunghan.engine.owed import find
 from dunghan.files import Kept
 from dunghan.store import database, findings
@@ -51,11 +52,14 @@ def bomb(found: Sequence[Finding]) -> Finding | None:
 
 
 def require_kept(context: Context, kept: Sequence[Kept]) -> None:
-    """Raise StoreTrouble for a file that does not lie in the store any more."""
+    """Raise FilesGone for a file that does not lie in the store any more, StoreTrouble where that cannot be told."""
     for file in kept:
-        there = files.look(context.settings.files_url, files.where(file["sha256"]))
+        try:
+            there = files.look(context.settings.files_url, files.where(file["sha256"]))
+        except OSError as error:
+            raise _lost(file, error.strerror or str(error)) from None
         if there is None or there.size != file["size"]:
-            raise _lost(file, "it is not there")
+            raise FilesGone(f"{file['name']} is no longer in the store; nothing was recorded: send it again.")
 
 
 def _lost(file: Kept, why: str) -> files.StoreTrouble:

@@ -10,8 +10,9 @@ from dunghan import files
 from dunghan.channels.mailbox import kept_of
 from dunghan.core.wording import some
 from dunghan.engine.context import Context
+from dunghan.engine.leftovers import IDLE
 from dunghan.engine.tokens import TOKEN
-from dunghan.store import audit, facts
+from dunghan.store import audit, facts, incoming
 from dunghan.store.database import reading
 from dunghan.store.incoming import INCOMING
 from dunghan.store.messages import MESSAGE, fate_unknown
@@ -20,8 +21,8 @@ from models.tables import SubmissionRow
 
 MOST_READ = 1 << 30
 """Bytes of files whose content one visit compares, the newest first. A backup compares all of it."""
-UNDER_WAY = timedelta(hours=3)
-"""A file younger than this may belong to what an office has looked over and may still hand in."""
+LEFT_LYING = IDLE + timedelta(days=2)
+"""A file of this age that no row names ought to have been removed by a nightly sweep."""
 NAMED = 5
 
 
@@ -85,8 +86,9 @@ def handed_in(context: Context) -> Iterator[Finding]:
     if idle:
         yield Finding(
             "warning", "files",
-            f"{len(idle)} files under {url} are named by no submission (looked over and not handed in, or a crash "
-            f"came between): {some(sorted(idle), 'en', most=NAMED)}; if nobody misses them they may be deleted",
+            f"{len(idle)} files under {url} are named by no submission (a crash came between file and record, or a "
+            f"draft was not confirmed): {some(sorted(idle), 'en', most=NAMED)}; the nightly flow `don-kho` removes "
+            "such, so see whether it runs; what is not called as our files are is yours to remove",
         )  # fmt: skip
     if not bad:
         read = "" if compared == len(named) else f" ({compared} of them read through; `dunghan backup` reads all)"
@@ -96,7 +98,7 @@ def handed_in(context: Context) -> Iterator[Finding]:
 def _named(context: Context) -> dict[str, _Named]:
     """The files that rows name, by SHA-256, the newest first.
 
-    Whatever table has a column ``files`` names some; a mail that came in names itself.
+    Whatever table has a column ``files`` names some; a mail that came in names itself while it is kept.
     """
     found: dict[str, _Named] = {}
     with reading(context.db) as connection:
@@ -107,7 +109,8 @@ def _named(context: Context) -> dict[str, _Named]:
             for row in connection.execute(query.execution_options(yield_per=1000)).mappings():
                 for file in row["files"] or ():
                     found.setdefault(file["sha256"], _Named(row.get("obligation_id", table.name), file["size"]))
-        for mail in connection.execute(select(INCOMING.c.id, INCOMING.c.raw_sha256, INCOMING.c.raw_size)):
+        mails = select(INCOMING.c.id, INCOMING.c.raw_sha256, INCOMING.c.raw_size).where(incoming.kept(connection))
+        for mail in connection.execute(mails):
             found.setdefault(mail.raw_sha256, _Named(f"mail {mail.id}", kept_of(mail.raw_size)))
     return found
 
@@ -142,7 +145,7 @@ def _lost(url: str, how: str, which: Sequence[str]) -> Iterator[Finding]:
 def _idle(context: Context, place: str) -> bool:
     """Whether a file that nobody names is old enough to be nobody's."""
     lies = files.look(context.settings.files_url, place)
-    return lies is not None and (lies.changed_at is None or lies.changed_at < context.now() - UNDER_WAY)
+    return lies is not None and (lies.changed_at is None or lies.changed_at < context.now() - LEFT_LYING)
 
 
 def outbox(context: Context) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from dunghan.core.state import standing
 from dunghan.engine import checks, receipts
 from dunghan.engine.actions import Acting, begin
 from dunghan.engine.context import Context
+from dunghan.engine.leftovers import hold
 from dunghan.engine.owed import find
 from dunghan.files import Kept
 from dunghan.store import acts, audit, findings
@@ -83,6 +84,7 @@ def submit_all(context: Context, handed: Sequence[HandedIn], *, by: str) -> list
     with writing(context.db) as connection:
         for plan in sorted({one.obligation.split("/")[0] for one in handed}):  # in order, or two wait for each other
             lock_plan(connection, plan)
+        hold(connection, context.settings.files_url, {file["sha256"] for files in kept for file in files})
         return [
             _record(context, connection, one, files, found, by)
             for one, files, found in zip(handed, kept, inside, strict=True)
@@ -92,8 +94,8 @@ def submit_all(context: Context, handed: Sequence[HandedIn], *, by: str) -> list
 def _look_inside(context: Context, handed: HandedIn, files: Sequence[Kept]) -> list[Finding]:
     if not files:
         return []
+    checks.require_kept(context, files)
     if handed.found is not None:
-        checks.require_kept(context, files)
         return [found for found in handed.found if found.code not in checks.SAME]  # what is elsewhere may have changed
     with reading(context.db) as connection:
         plan, one, _ = find(context, connection, handed.obligation)

@@ -19,6 +19,7 @@ from dunghan.core import replies
 from dunghan.core.replies import Attached, Reply
 from dunghan.engine import handing_in
 from dunghan.engine.context import Context
+from dunghan.engine.leftovers import hold
 from dunghan.engine.mail_matching import Matched, match
 from dunghan.files import Kept
 from dunghan.store import contacts, incoming
@@ -100,6 +101,7 @@ def _noted(context: Context, reply: Reply, digest: str, fetched: Fetched, now: d
     """The number of the new row; None where another poll has just made one for the same content."""
     try:
         with writing(context.db) as connection:
+            hold(connection, context.settings.files_url, [digest])
             return incoming.note(
                 connection, message_id=reply.message_id, raw_sha256=digest, raw_size=fetched.size,
                 received_at=min(fetched.received_at, now), fetched_at=now, sender=reply.sender, subject=reply.subject,

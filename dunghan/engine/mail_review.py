@@ -14,6 +14,8 @@ from dunghan.store import audit, contacts, incoming
 from dunghan.store.database import reading, writing
 from models.errors import NotPossible, UsageError
 
+LET_GO = "The mail itself is kept no longer (DUNGHAN_MAIL_DAYS). What it handed in is."
+
 
 def listing(context: Context, status: str | None, most: int) -> list[dict[str, Any]]:
     """Mail that came in, the newest first."""
@@ -26,13 +28,17 @@ def listing(context: Context, status: str | None, most: int) -> list[dict[str, A
 def one(context: Context, mail: int) -> dict[str, Any]:
     """One mail with its own words and its files. It is read from what was kept, and nothing in it is opened."""
     row = _found(context, mail)
-    reply = _reply(context, row)
-    attached = [{"name": file.name, "size": len(file.content)} for file in reply.files]
+    with reading(context.db) as connection:
+        kept = incoming.is_kept(connection, mail)
+    text, attached = LET_GO, []
+    if kept:
+        reply = _reply(context, row)
+        text, attached = reply.text, [{"name": file.name, "size": len(file.content)} for file in reply.files]
     return _row(row) | {
         "message_id": row.message_id,
-        "text": reply.text,
+        "text": text,
         "files": attached,
-        "raw": files.where(row.raw_sha256),
+        "raw": files.where(row.raw_sha256) if kept else None,
         "settled_at": stamp(row.settled_at),
         "settled_by": row.settled_by,
     }

@@ -5,11 +5,12 @@ import re
 import secrets
 import threading
 import unicodedata
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from dunghan.engine.context import Context
@@ -90,7 +91,12 @@ def open_session(context: Context, user: User) -> str:
 def of_session(context: Context, token: str) -> User | None:
     """Whose session a cookie stands for; None where it ended."""
     with reading(context.db) as connection:
-        return users.of_session(connection, _key(token), context.now())
+        return user_of(connection, token, context.now())
+
+
+def user_of(connection: Connection, token: str, now: datetime) -> User | None:
+    """Whose session a cookie stands for; None where it ended."""
+    return users.of_session(connection, _key(token), now)
 
 
 def close_session(context: Context, token: str) -> None:

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 
 from dunghan.engine.context import Context
+from dunghan.engine.renewal import Renewal
 from dunghan.portal import desk, officer, problems
 from dunghan.portal.body_limit import BodyLimit
 from dunghan.portal.headers import SecurityHeaders
@@ -19,6 +20,7 @@ def create_app(context: Context) -> FastAPI:
     app = FastAPI(title="Đúng hạn", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
     app.state.context = context
     app.state.limits = Limits()
+    app.state.renewal = Renewal(context, then=lambda: desk.remember_anew(app, context))
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)  # the last added is the outermost: its headers are on every answer
     problems.wire(app)

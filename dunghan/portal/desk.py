@@ -28,12 +28,17 @@ router = APIRouter(prefix="/c", dependencies=[Depends(login.current_user)])
 
 def register(app: FastAPI, context: Context) -> None:
     """Add the desk to the application: its routes, its memory, and what it answers to who may not."""
-    app.state.matrices, app.state.responses = Matrices(context), Responses(context)
+    remember_anew(app, context)
     app.state.throttle = login.Throttle()
     for part in (login.router, router, desk_one.router):
         app.include_router(part)
     app.add_exception_handler(login.NoSession, login.ask_to_log_in)
     app.add_exception_handler(desk_one.Missing, _missing)
+
+
+def remember_anew(app: FastAPI, context: Context) -> None:
+    """Begin with an empty memory: what it held was by plans and offices that have changed."""
+    app.state.matrices, app.state.responses = Matrices(context), Responses(context)
 
 
 def _missing(request: Request, _: Exception) -> Response:

@@ -4,7 +4,7 @@ A good link is never counted against an address: a commune's neighbours behind t
 Counts live in this process's memory and end with it.
 """
 
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from fastapi import Request
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
@@ -37,10 +37,15 @@ class Limits:
 
 
 def asker(request: Request) -> str:
-    """The address that asks; of an IPv6 address its network, since one line has 2⁶⁴ of them."""
+    """The address that asks; of an IPv6 address its network, since one line has 2⁶⁴ of them.
+
+    An IPv4 address counts as itself, in IPv6's clothes (``::ffff:203.0.113.7``) too: all of those lie in one network.
+    """
     host = request.client.host if request.client else ""
     try:
         address = ip_address(host)
     except ValueError:
         return host
-    return str(IPv6Address(int(address) >> 64 << 64)) if address.version == 6 else host
+    if isinstance(address, IPv4Address):
+        return host
+    return str(address.ipv4_mapped or IPv6Address(int(address) >> 64 << 64))

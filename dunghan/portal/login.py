@@ -15,7 +15,9 @@ from dunghan import clock
 from dunghan.engine import users
 from dunghan.engine.context import Context
 from dunghan.portal.forms import require_own_form
+from dunghan.portal.limits import asker
 from dunghan.portal.pages import page
+from dunghan.store.database import reading
 from dunghan.store.users import User
 
 COOKIE = "dunghan_desk"
@@ -33,7 +35,7 @@ class NoSession(Exception):
 
 
 class Throttle:
-    """Counts tries to log in, by login and by address."""
+    """Counts tries to log in, by login and by address (:func:`dunghan.portal.limits.asker`)."""
 
     def __init__(self) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
@@ -54,12 +56,16 @@ class Throttle:
 
 
 def current_user(request: Request) -> User:
-    """Who is logged in. Raises NoSession."""
+    """Who is logged in; for them the catalogue is as it is now. Raises NoSession."""
     token = request.cookies.get(COOKIE, "")
-    context: Context = request.app.state.context
-    user = users.of_session(context, token) if token else None
-    if user is None:
+    if not token:
         raise NoSession
+    context: Context = request.app.state.context
+    with reading(context.db) as connection:
+        user = users.user_of(connection, token, context.now())
+        if user is None:
+            raise NoSession
+        request.app.state.renewal.look(connection)
     request.state.user = user  # the pages name it
     return user
 
@@ -97,7 +103,7 @@ def log_in(
     context: Context = request.app.state.context
     throttle: Throttle = request.app.state.throttle
     login, wanted = login.strip().casefold(), own_path(next)
-    if wait := throttle.wait(login, request.client.host if request.client else ""):
+    if wait := throttle.wait(login, asker(request)):
         answer: Response = page(request, "desk_login.html", 429, login=login, next=wanted, fault="often")
         answer.headers["Retry-After"] = str(wait)
         return answer

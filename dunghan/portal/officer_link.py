@@ -25,6 +25,7 @@ class Visit(NamedTuple):
 def visit(request: Request, token: str) -> Visit:
     """Whose link it is. A link that is none counts against the asker's address, a good one against its contact only.
 
+    For a good one the catalogue is as its files are now.
     Raises LinkUnknown, LinkExpired, LinkRevoked, TooMany.
     """
     context: Context = request.app.state.context
@@ -32,6 +33,7 @@ def visit(request: Request, token: str) -> Visit:
     try:
         with reading(context.db) as connection:
             contact = Links(context.settings).read(connection, token)
+            request.app.state.renewal.look(connection)
     except (LinkUnknown, LinkExpired, LinkRevoked):
         limits.count(BAD_LINKS, asker(request))
         raise

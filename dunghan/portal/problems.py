@@ -9,6 +9,7 @@ from fastapi.responses import PlainTextResponse
 from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.requests import ClientDisconnect
 
+from dunghan.engine.leftovers import FilesGone
 from dunghan.engine.links import LinkExpired, LinkRevoked, LinkUnknown
 from dunghan.files import StoreTrouble
 from dunghan.portal.body_limit import MB, MOST_UPLOADED, BodyTooLarge
@@ -50,6 +51,9 @@ FORGED = Trouble(
 OLD_DRAFT = Trouble(
     410, "Trang xác nhận đã để quá hai giờ nên chưa có gì được ghi nhận. Hãy quay lại và chọn tệp lần nữa."
 )
+GONE_DRAFT = Trouble(
+    410, "Tệp của bản nháp này không còn trong kho nên chưa có gì được ghi nhận. Hãy quay lại và chọn tệp lần nữa."
+)
 NO_DRAFT = Trouble(404, "Bản nháp này không thuộc báo cáo đang nộp. Hãy quay lại trang báo cáo và chọn tệp lần nữa.")
 NOT_FOUND = Trouble(404, "Không có trang này, hoặc nó không thuộc đơn vị của anh/chị.")
 NO_WAY = Trouble(405, "Trang này không nhận cách gửi đó. Hãy quay lại trang trước.")
@@ -81,6 +85,7 @@ _PLAIN: dict[type[Exception], Trouble] = {
     Forged: FORGED,
     DraftExpired: OLD_DRAFT,
     DraftUnknown: NO_DRAFT,
+    FilesGone: GONE_DRAFT,
     PlanNotFound: NOT_FOUND,
     UsageError: UNREADABLE,
     NotPossible: CONFLICT,

@@ -24,10 +24,9 @@ def serve(context: Context, host: str, port: int) -> None:
     Links(context.settings)
     with reading(context.db):
         pass
-    assert context.catalog.tree  # read now, not at the first officer's request
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    app = create_app(context)
     with _listening(host, port) as listening:
-        app = create_app(context)
         threading.Thread(target=read_ahead, args=[app], daemon=True).start()
         config = uvicorn.Config(app, access_log=False, log_config=None, server_header=False)
         uvicorn.Server(config).run(sockets=[listening])

@@ -176,6 +176,16 @@ def migrate(engine: Engine, revision: str = "head") -> None:
         raise _told(engine, error) from error
 
 
+def lock_files(connection: Connection, *, alone: bool) -> None:
+    """Keep those who name files and those who remove files that nobody names apart until this transaction ends.
+
+    Many may name some at once (``alone`` is false), while nobody removes any. SQLite has one writer at a time anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+        connection.execute(text(f"SELECT {lock}(hashtextextended('files', 0))"))
+
+
 def lock_plan(connection: Connection, plan: str) -> None:
     """One sweep of a plan at a time. SQLite's BEGIN IMMEDIATE already sees to that."""
     if connection.dialect.name == "postgresql":

@@ -182,6 +182,12 @@ def imported_offices(connection: "Source") -> list[Office]:
     return [Office(*row) for row in fetch(connection, sql, {}, days=("valid_from", "valid_until"))]
 
 
+def newest_office(connection: "Source") -> int:
+    """A mark of :func:`imported_offices`, which only ever grow: the number of the newest, 0 where there is none."""
+    (found,) = fetch(connection, "SELECT max(id) AS newest FROM office", {})
+    return int(found.newest or 0)
+
+
 class DueRow(NamedTuple):
     """The slice of an obligation that a sweep needs; ``last_day`` is the stored one, before any extension."""
 

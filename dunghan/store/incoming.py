@@ -4,15 +4,20 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, insert, literal, or_, select, true, update
 
+from dunghan.store import audit
 from dunghan.store.acts import SUBMISSION
+from dunghan.store.audit import AUDIT
 from dunghan.store.contacts import CONTACT
 from dunghan.store.messages import MESSAGE
 from models.tables import IncomingRow
 
 INCOMING: Table = IncomingRow.__table__  # type: ignore[attr-defined]
 STATUSES = ("submitted", "review", "settled", "ignored")
+
+LET_GO = "raw mail"
+"""What the audit trail calls the mails whose raw text is kept for a time only."""
 
 
 class Answered(NamedTuple):
@@ -90,6 +95,39 @@ def handed_in(connection: Connection, obligation: str, contact: int | None, dige
         if {file["sha256"] for file in row.files} == set(digests):
             return int(row.version)
     return None
+
+
+def let_go_before(connection: Connection) -> datetime | None:
+    """The instant from which on settled mail is kept; what was settled before it has been let go of. None: nothing."""
+    newest = select(AUDIT.c.detail).where(AUDIT.c.subject == LET_GO).order_by(AUDIT.c.seq.desc()).limit(1)
+    detail = connection.scalar(newest)
+    return datetime.fromisoformat(detail["settled_before"]) if detail else None
+
+
+def let_go(connection: Connection, before: datetime, now: datetime) -> int:
+    """Let go of the raw mail that was settled before an instant, on record; how many that are. Never of what waits."""
+    gone = func.count().filter(and_(kept(connection), ~_settled_since(before)))
+    count = int(connection.scalar(select(gone).select_from(INCOMING)) or 0)
+    if count:
+        audit.record(connection, now, "engine", "let-go", LET_GO, settled_before=before.isoformat(), mails=count)
+    return count
+
+
+def kept(connection: Connection) -> ColumnElement[bool]:
+    """The condition that a mail's raw text is kept."""
+    before = let_go_before(connection)
+    return true() if before is None else _settled_since(before)
+
+
+def is_kept(connection: Connection, mail: int) -> bool:
+    """Whether one mail's raw text is kept."""
+    return connection.scalar(select(INCOMING.c.id).where(INCOMING.c.id == mail, kept(connection))) is not None
+
+
+def _settled_since(before: datetime) -> ColumnElement[bool]:
+    """What a poll settled itself has no time of its own: it was settled when it was fetched."""
+    settled_at = func.coalesce(INCOMING.c.settled_at, INCOMING.c.fetched_at)
+    return or_(INCOMING.c.status == "review", settled_at >= literal(before, INCOMING.c.fetched_at.type))
 
 
 def now_settled(status: str, why: str, at: datetime, by: str = "", **values: Any) -> dict[str, Any]:

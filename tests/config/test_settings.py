@@ -44,6 +44,8 @@ def test_names_without_the_prefix_are_not_ours(tmp_path: Path) -> None:
     ("name", "value", "remedy"),
     [
         ("LANGUAGE", "fr-bi-mat", "write vi or en"),
+        ("MAIL_DAYS", "-1", "write a number of days, as 200"),
+        ("LINK_DAYS", "0", "write a number of days from 1 on"),
         ("WORK_HOURS", "bi-mat", "write working hours as 07:00-18:00, the first before the second"),
         ("WORK_HOURS", "18:00-07:00", "write working hours as 07:00-18:00, the first before the second"),
         (
@@ -112,3 +114,8 @@ def test_a_folder_of_the_installation_comes_first_and_must_exist(tmp_path: Path)
 def test_settings_are_never_changed() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Settings().language = "en"
+
+
+def test_days_are_read_from_the_environment() -> None:
+    read = load({"DUNGHAN_MAIL_DAYS": "0", "DUNGHAN_LINK_DAYS": "30"})
+    assert (read.mail_days, read.link_days) == (0, 30)

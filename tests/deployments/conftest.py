@@ -20,13 +20,9 @@ from dunghan.demo.mailbox import Mailbox
 from dunghan.store import contacts
 from dunghan.store.database import connect, migrate, writing
 from models.contact import Contact
+from tests.prefect_server import environment, settle
 
 SCRIPT = Path(sys.executable).parent / "dunghan"
-
-
-def environment(**more: str) -> dict[str, str]:
-    """This process's variables without those of an installation or of a Prefect profile."""
-    return {k: v for k, v in os.environ.items() if not k.startswith(("DUNGHAN_", "PREFECT_"))} | more
 
 
 def wait_for(found: Callable[[], Any], seconds: float) -> Any:
@@ -129,6 +125,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, mailbox: Mailbox) -> Iterat
         people = [Contact(code, f"Cán bộ {code}", email=f"can-bo@{code}.example") for code in ("024", "026", "027")]
         contacts.upsert(connection, people)
     engine.dispose()
+    settle(folder / "var" / "prefect")
     mail = f"mailto://127.0.0.1:{mailbox.port}?from=bao-cao@so-ldtbxh.example"
     running = Served(folder, DUNGHAN_EMAIL_URL=mail, DUNGHAN_SECRET_KEY="a-secret-for-tests")
     try:

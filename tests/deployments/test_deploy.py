@@ -21,12 +21,12 @@ from prefect.client.schemas.schedules import CronSchedule
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from config.settings import Settings
-from deployments import child, server
 from deployments.deploy import GONE, Done, deploy
 from deployments.pools import FILE
 from dunghan.engine.context import Context
 from models.errors import ServerTrouble
-from tests.deployments.conftest import SCRIPT, environment
+from tests.deployments.conftest import SCRIPT
+from tests.prefect_server import environment, prefect_server
 from tests.scale.country import build
 
 pytestmark = [
@@ -42,11 +42,8 @@ ROUNDS, NATIONAL = "hộp thư đi/hop-thu-di", "toàn quốc · báo cáo/toan-
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Prefect server of this module's own."""
-    folder = tmp_path_factory.mktemp("deploy")
-    settings = server.server_settings(folder / "prefect", "127.0.0.1", server.free_port())
-    running = server.start(settings, folder / "server.log")
-    yield settings["PREFECT_API_URL"]
-    child.stop(running)
+    with prefect_server(tmp_path_factory.mktemp("deploy")) as settings:
+        yield settings["PREFECT_API_URL"]
 
 
 class Place:
@@ -79,15 +76,18 @@ class Place:
 
 @pytest.fixture
 def place(api: str, tmp_path: Path) -> Iterator[Place]:
-    """An installation whose deployments the test finds registered, and whose leavings nobody finds."""
+    """An installation whose deployments the test finds registered, and whose leavings nobody finds.
+
+    A test changes these three; registering puts the pool of all others right.
+    """
     build(tmp_path / "config", provinces=1)
     made = Place(api, tmp_path / "config")
     made.deploy()
     yield made
 
     async def clear(client: PrefectClient) -> None:
-        for one in await client.read_deployments():
-            await client.delete_deployment(one.id)
+        for name in (PLAN, ROUNDS, NATIONAL):
+            await client.delete_deployment((await client.read_deployment_by_name(name)).id)
 
     made.ask(clear)
 

@@ -24,7 +24,7 @@ def made(context: Context) -> list[RunnerDeployment]:
 
 
 def test_there_is_one_a_plan_and_those_of_all_plans(made: list[RunnerDeployment]) -> None:
-    assert [d.name for d in made] == [*PLANS, "hop-thu-di", "gia-han-mien", *ACTS, "bao-dau-moi", "canh-gac"]
+    assert [d.name for d in made] == [*PLANS, "hop-thu-di", "gia-han-mien", *ACTS, "bao-dau-moi", "canh-gac", "don-kho"]
 
 
 def test_the_mailbox_is_looked_into_where_there_is_one() -> None:
@@ -33,6 +33,13 @@ def test_the_mailbox_is_looked_into_where_there_is_one() -> None:
     crons = [s.schedule.cron for s in polls.schedules or () if isinstance(s.schedule, CronSchedule)]
     assert crons == ["*/5 7-17 * * *", "0 0-6,18-23 * * *"] and polls.concurrency_limit == 1
     assert polls.entrypoint and load_flow_from_entrypoint(polls.entrypoint).name == "hộp thư đến"
+
+
+def test_the_store_is_swept_at_night(made: list[RunnerDeployment]) -> None:
+    (sweeps,) = [d for d in made if d.name == "don-kho"]
+    (cron,) = [s.schedule.cron for s in sweeps.schedules or () if isinstance(s.schedule, CronSchedule)]
+    assert cron == "40 2 * * *" and sweeps.concurrency_limit == 1
+    assert sweeps.entrypoint and load_flow_from_entrypoint(sweeps.entrypoint).name == "dọn kho"
 
 
 def test_the_forms_of_the_actions_offer_what_there_is(made: list[RunnerDeployment]) -> None:
@@ -81,6 +88,7 @@ def test_entrypoints_are_module_paths_that_load(made: list[RunnerDeployment]) ->
     assert {d.entrypoint for d in made} == {
         "flows.reporting_chain.reporting_chain", "flows.outbox_round.outbox_round",
         "flows.second_person.second_person", "flows.tell_coordinator.tell_coordinator", "flows.watchdog.watchdog",
+        "flows.tidy.tidy",
         *(f"flows.desk_actions.{name.replace('-', '_')}" for name in ACTS),
     }  # fmt: skip
     for entrypoint in {d.entrypoint for d in made}:

@@ -10,7 +10,8 @@ from deployments.remote import trigger
 from deployments.server import free_port
 from dunghan.engine.context import Context
 from models.errors import BadSettings, ServerTrouble
-from tests.deployments.conftest import SCRIPT, environment
+from tests.deployments.conftest import SCRIPT
+from tests.prefect_server import environment
 
 
 @pytest.fixture

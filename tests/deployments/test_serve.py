@@ -20,8 +20,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.prefect, pytest.mark.xdist_group("se
 
 PLAN = "ha-giang-168-2016"
 DEPLOYED = [
-    "bao-dau-moi", "binh-thuan-687-2020", "can-tho-115-2021", "canh-gac", "gia-han-mien", "grant-extension", PLAN,
-    "hai-phong-76-2020", "hop-thu-di", "record-submission", "remind-now", "return-report", "set-date", "waive",
+    "bao-dau-moi", "binh-thuan-687-2020", "can-tho-115-2021", "canh-gac", "don-kho", "gia-han-mien", "grant-extension",
+    PLAN, "hai-phong-76-2020", "hop-thu-di", "record-submission", "remind-now", "return-report", "set-date", "waive",
 ]  # fmt: skip
 
 

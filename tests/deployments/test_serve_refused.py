@@ -18,7 +18,8 @@ from dunghan.engine import prefect_api
 from dunghan.engine.context import Context
 from dunghan.store.database import connect, migrate
 from models.errors import ServerTrouble
-from tests.deployments.conftest import SCRIPT, environment
+from tests.deployments.conftest import SCRIPT
+from tests.prefect_server import environment
 
 Serve = Callable[..., str]
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from dunghan.store.database import connect, migrate
-from tests.deployments.conftest import SCRIPT, environment
+from tests.deployments.conftest import SCRIPT
+from tests.prefect_server import environment
 
 UNIT = Path(__file__).parents[2] / "deployments" / "systemd" / "dunghan.service"
 INSTALLED, KEPT = "/opt/dunghan/.venv/bin/dunghan", "/var/lib/dunghan"

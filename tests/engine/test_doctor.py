@@ -16,6 +16,7 @@ from dunghan.core.times import instant
 from dunghan.engine import actions, handing_in, plan_actions
 from dunghan.engine.context import Context
 from dunghan.engine.doctor import Finding, examine
+from dunghan.engine.doctor_store import LEFT_LYING
 from dunghan.engine.tokens import SealedTokens
 from dunghan.store.database import connect, writing
 from dunghan.store.messages import MESSAGE
@@ -132,7 +133,7 @@ def test_files_left_by_a_crash_before_their_record_are_told_once_nobody_can_be_r
     lost = store / files.where(files.keep(str(store), report)["sha256"])
     half = lost.with_name(f"{lost.name}.0123abcd.part")
     half.write_bytes(b"its sen")
-    for path, age in ((lost, 3 * 3600 - 1), (half, 3 * 3600 + 1)):
+    for path, age in ((lost, LEFT_LYING.total_seconds() - 1), (half, LEFT_LYING.total_seconds() + 1)):
         os.utime(path, (now.timestamp() - age,) * 2)
     idle, whole = findings(context, "files")
     assert idle.level == "warning" and idle.message.startswith("1 files") and half.name in idle.message

@@ -10,12 +10,13 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
 
 import pytest
+import trustme
 
 from config.settings import Settings
 from deployments.server import free_port
@@ -39,11 +40,30 @@ PASSWORD = "bi-mat"
 _NUMBERS = count(1)
 
 
+GOOD, ANOTHER_HOSTS, EXPIRED, UNKNOWN = "127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4"
+"""The addresses at which the server shows a good certificate, and those at which it shows a bad one."""
+
+
 class Dovecot:
     """A running server; every user exists, and has the same password. As root it gives up its rights for others'."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.imap, self.lmtp = folder, free_port(), free_port()
+        self.folder, self.imap, self.imaps, self.lmtp = folder, free_port(), free_port(), free_port()
+        self.authority = trustme.CA()
+        ended = datetime.now(UTC) - timedelta(days=1)
+        certificates = {
+            GOOD: self.authority.issue_cert(GOOD),
+            ANOTHER_HOSTS: self.authority.issue_cert("mail.example"),
+            EXPIRED: self.authority.issue_cert(EXPIRED, not_after=ended),
+            UNKNOWN: trustme.CA().issue_cert(UNKNOWN),
+        }
+        for address, one in certificates.items():
+            one.private_key_and_cert_chain_pem.write_to_path(str(folder / f"{address}.pem"))
+
+        def shown(address: str) -> str:
+            return f"ssl_cert = <{folder}/{address}.pem\nssl_key = <{folder}/{address}.pem\n"
+
+        others = "".join(f"local {address} {{\n{shown(address)}}}\n" for address in certificates if address != GOOD)
         own = pwd.getpwuid(os.getuid()).pw_name
         root = os.getuid() == 0
         inside, login, user = ("dovecot", "dovenull", "nobody") if root else (own, own, own)
@@ -57,13 +77,14 @@ class Dovecot:
         written = folder / "dovecot.conf"
         written.write_text(
             f"base_dir = {folder}/run\nstate_dir = {folder}/run\nlog_path = {folder}/log\nprotocols = imap lmtp\n"
-            "listen = 127.0.0.1\nssl = no\ndisable_plaintext_auth = no\nfirst_valid_uid = 1\nrecipient_delimiter = +\n"
+            f"listen = {', '.join(certificates)}\nssl = yes\n{shown(GOOD)}{others}"
+            "disable_plaintext_auth = no\nfirst_valid_uid = 1\nrecipient_delimiter = +\n"
             f"default_internal_user = {inside}\ndefault_internal_group = {theirs}\ndefault_login_user = {login}\n"
             f"mail_location = maildir:{folder}/mail/%u\n"
             f"passdb {{\n driver = static\n args = password={PASSWORD}\n}}\n"
             f"userdb {{\n driver = static\n args = uid={user} gid={group} home={folder}/mail/%u\n}}\n"
             f"service imap-login {{\n chroot =\n inet_listener imap {{\n port = {self.imap}\n }}\n"
-            " inet_listener imaps {\n port = 0\n }\n}\n"
+            f" inet_listener imaps {{\n port = {self.imaps}\n ssl = yes\n }}\n}}\n"
             f"service lmtp {{\n inet_listener lmtp {{\n address = 127.0.0.1\n port = {self.lmtp}\n }}\n}}\n"
             "service anvil {\n chroot =\n}\nservice stats {\n chroot =\n}\n"
         )

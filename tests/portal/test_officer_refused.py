@@ -228,9 +228,9 @@ def test_a_store_of_files_that_is_away_says_so_and_records_nothing(
     gone = browser.send(f"{home}/o/{ANNUAL}/confirm", confirm, draft=browser.field(confirm, "draft"))
     Path(context.settings.files_url).write_text("no folder")
     away = look_over(browser, home)
-    for answer in (gone, away):
-        assert (answer.status_code, "chọn tệp và thử lại" in answer.text) == (503, True)
-        assert answer.headers["retry-after"] == "60"
+    assert (gone.status_code, "không còn trong kho" in gone.text) == (410, True)
+    assert (away.status_code, "chọn tệp và thử lại" in away.text) == (503, True)
+    assert away.headers["retry-after"] == "60"
     assert handed_in(context) == []
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import Engine
 
 from config.catalog import Catalog
@@ -87,9 +88,9 @@ def db(season: Context) -> Engine:
 class Desk:
     """A browser at the desk."""
 
-    def __init__(self, context: Context, base: str = "http://testserver") -> None:
+    def __init__(self, context: Context, base: str = "http://testserver", app: FastAPI | None = None) -> None:
         self.context = context
-        self.client = TestClient(create_app(context), base_url=base)
+        self.client = TestClient(app or create_app(context), base_url=base)
 
     def get(self, path: str) -> Any:
         return self.client.get(path, follow_redirects=False)

@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from deployments import child, server
+from tests.prefect_server import settle
 
 ROOT = Path(__file__).parents[2]
 FLAGS = (
@@ -69,6 +70,7 @@ class House:
 def house(folder: Path, days: Sequence[str]) -> Iterator[House]:
     """Start a server under ``folder``, play the story's days on it, and stop it at the end."""
     settings = server.server_settings(folder / "prefect", "127.0.0.1", server.free_port())
+    settle(folder / "prefect")
     told = {k: v for k, v in os.environ.items() if not k.startswith(("DUNGHAN_", "PREFECT_"))} | settings
     told |= {
         "DUNGHAN_DATABASE_URL": f"sqlite:///{folder}/dunghan.db",
