@@ -6,7 +6,7 @@ from typing import NamedTuple
 from dunghan.clauses.source import Source
 
 _HEAD = re.compile(
-    r"(?<!\w)(?:các |những |toàn thể |tất cả các )?(?:"
+    r"(?<!\w)(?:các |những |toàn thể |tất cả các )?(?:(?<=các )(?:xã|phường|huyện|quận|thị xã|tỉnh|thành phố)|"
     r"ủy ban|ubnd|ubmttq|ubmt|hội đồng nhân dân|hđnd|chính phủ|thủ tướng|quốc hội|ủy viên|văn phòng|bộ trưởng|bộ(?! phận| máy| mặt|\s*đội ngũ)|"
     r"sở|ban(?! hành)|cục|tổng cục|chi cục|vụ|viện|thanh tra|thống kê|kho bạc|ngân hàng|bảo hiểm xã hội|tòa án|công an|tỉnh ủy|thành ủy|"
     r"huyện ủy|đảng ủy|tỉnh đoàn|thành đoàn|đoàn (?:thanh niên|thể)|hội (?:liên hiệp|nông dân|cựu chiến binh|phụ nữ|chữ thập đỏ|đồng)|hội(?= [A-ZĐ])|"

@@ -11,9 +11,10 @@ _MARK = re.compile(
     r"|(?P<number>\d{1,2})[.)/]|(?P<letter>[a-zđ]{1,2})\)|(?P<dash>[-–+•]))(?:\s|$)"
 )
 _DEPTH = {"article": 0, "roman": 1, "number": 2, "deep": 3, "letter": 4, "dash": 5}
-_STOP = re.compile(r"[.!?]+(?=[\"”’')]* (?:[\"“(+•–-]|\d|[^\W\d_]))|" + BREAK)
+_STOP = re.compile(r"(?<![.!?])[.!?]+(?=[\"”’')]* (?:[\"“(+•–-]|\d|[^\W\d_]))|" + BREAK)
 _NOT_AN_END = re.compile(r"(?:^|[\s(])(?:tp|tx|tt|ts|ths|gs|pgs|bs|q|p|st|stt|v\.v|khoản|[a-z])$")
-_BEGINS = re.compile(r"[\"“(]?(?:[+•–-] |\d|[^\W\d_])")
+LONGEST = 4000
+"""Signs of a sentence; what is longer is none, and is cut so that no rule works long on it."""
 
 
 class Sentence(NamedTuple):
@@ -34,7 +35,7 @@ def sentences(source: Source) -> list[Sentence]:
     """The sentences of a text in order, each with the numbers of those it stands under."""
     found: list[Sentence] = []
     over: list[tuple[int, int]] = []
-    for start, end in _cut(source):
+    for start, end in _short(source.low, _cut(source)):
         mark = _MARK.match(source.low, start, end)
         depth, body = 9, start
         if mark and mark.lastgroup:
@@ -63,6 +64,16 @@ def _cut(source: Source) -> Iterator[tuple[int, int]]:
         start = stop.end()
     if low[start:].strip():
         yield _trimmed(low, start, len(low))
+
+
+def _short(low: str, cut: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    for start, end in cut:
+        while end - start > LONGEST:
+            space = low.rfind(" ", start + LONGEST // 2, start + LONGEST)
+            place = space if space > 0 else start + LONGEST
+            yield _trimmed(low, start, place)
+            start = place
+        yield _trimmed(low, start, end)
 
 
 def _next(words: str, place: int) -> str:

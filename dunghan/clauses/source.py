@@ -12,6 +12,7 @@ _BLANK_LINES = re.compile(r"(?:\n[^\S\n]*(?=\n)|\f)+|$")
 _WORD = re.compile(r"\||[^\s*#|\u200b\u200c\u200d\u2060\ufeff\u00ad]+")
 _PAGE_NUMBER = re.compile(r"\W*(?:trang|page)?\W*\d{1,4}(?:\s*/\s*\d{1,4})?\W*", re.IGNORECASE)
 _ITEM = re.compile(r"\W*(?:[a-zđ]{1,2}\)|[ivxlIVXL]{1,5}[.)]|\d{1,2}[.)]|[-–+•]|(?:Điều|Chương|Mục|Phần)\b)")
+_SPACE = re.compile(r"\s")
 _CLUSTER = re.compile(r"[^\u0300-\u036f][\u0300-\u036f]*|[\u0300-\u036f]+")
 _ENDS = ".;:!?|/"
 # Where the tone stands in an open "oa", "oe" and "uy" is a matter of taste; comparing needs one of the two.
@@ -35,7 +36,9 @@ class Source:
     @cached_property
     def low(self) -> str:
         """The settled form for comparing: lower case, tone marks in one place; as long as ``words``."""
-        low = "".join(c if len(c) == 1 else "?" for c in map(str.lower, self.words))
+        low = self.words.lower()
+        if len(low) != len(self.words):  # some letters of other scripts have two in lower case
+            low = "".join(c if len(c) == 1 else "\ufffd" for c in map(str.lower, self.words))
         return _TASTED.sub(lambda found: _TASTE[found[0]], low)
 
     def place(self, start: int, end: int) -> tuple[int, int]:
@@ -51,30 +54,27 @@ class Source:
             if not found:
                 continue
             paragraph = signs[found[0].start() : found[-1].end()]
-            if _PAGE_NUMBER.fullmatch(paragraph):
+            if len(paragraph) < 20 and _PAGE_NUMBER.fullmatch(paragraph):
                 turned = True
                 continue
             goes_on = paragraph[0].islower() or (turned and not paragraph.isupper())
             between = " " if goes_on and last not in _ENDS and not _ITEM.match(paragraph) else BREAK
             turned, after = False, found[0].start()
             for word in found:
-                if not between and any(map(str.isspace, signs[after : word.start()])):
+                if not between and _SPACE.search(signs, after, word.start()):
                     between = " "
                 after = word.end()
                 if word[0] == "|":
                     between = BREAK
                     continue
                 if between and last:
-                    self._note(starts[word.start()], starts[word.start()])
+                    self._starts.append(starts[word.start()])
+                    self._ends.append(starts[word.start()])
                     yield between
-                for place in range(word.start(), after):
-                    self._note(starts[place], ends[place])
+                self._starts.extend(starts[word.start() : after])
+                self._ends.extend(ends[word.start() : after])
                 yield word[0]
                 between, last = "", word[0][-1]
-
-    def _note(self, start: int, end: int) -> None:
-        self._starts.append(start)
-        self._ends.append(end)
 
 
 def _composed(text: str) -> tuple[str, "array[int]", "array[int]"]:

@@ -1,6 +1,7 @@
 """When: the dates, limits and frequencies that a text names, each by a rule that stands beside its examples."""
 
 import re
+from itertools import islice
 from typing import Literal, NamedTuple
 
 Wording = Literal["before", "by", "within", "month", "undated"]
@@ -41,13 +42,15 @@ _LEAD = (
     r"(?P<lead>(?:(?:chậm|muộn|trễ) nhất(?: là)?|trước|không (?:quá|muộn hơn|chậm hơn)|(?:cho )?đến(?: hết)?|hết|vào|trong(?: vòng| thời hạn)?)"
     r"(?: là)?(?: trước| vào| đến| trong| sau)*)"
 )
-_OF_YEAR = rf"(?:(?:,? của)? (?:{_EVERY} năm|năm (?:sau|tiếp theo|kế tiếp|liền kề|báo cáo)|năm(?! \d)))"
+_OF_YEAR = rf"(?:(?:,? của)? (?:{_EVERY} năm|năm (?:sau|trước|tiếp theo|kế tiếp|liền kề|báo cáo)|năm(?! \d)))"
 _DAY = rf"(?:{_D} tháng {_M}(?:,? năm {_Y}|/{_Y})?|{_D} ?[/.-] ?{_M}(?: ?[/.-] ?{_Y})?(?![/.-]?\w))"
 _UNIT = (
     r"(?:(?:0?[369]|sáu|ba|chín) tháng(?: (?:đầu|cuối) năm)?|tháng|quý|(?:cả |0?1 |một )?năm)"
     r"(?! (?:\d|[ivx]+\b|một|hai|ba|tư|tuổi|học))(?!\w)"
 )
 _ONE_OF = rf"{_UNIT}(?:(?:, và|,| và| hoặc|/) ?{_UNIT})*"
+
+YEAR = re.compile(rf"\(?(?:vào |trong )?năm (?P<in>{_Y})\)?")
 
 RULES = (
     Rule(
@@ -103,7 +106,7 @@ RULES = (
         re.compile(rf"(?:{_LEAD} )?(?P<part>giữa|cuối) (?P<every>{_EVERY} )?năm(?: (?P<in>{_Y}))?(?! \w+ thứ)"),
         (("vào cuối năm", "vào cuối năm"), ("giữa năm 2028", "giữa năm 2028")),
     ),
-    Rule("year", re.compile(rf"\(?(?:vào |trong )?năm (?P<in>{_Y})\)?"), (("sơ kết (năm 2030)", "(năm 2030)"),)),
+    Rule("year", YEAR, (("sơ kết (năm 2030)", "(năm 2030)"),)),
     Rule(
         "periods",
         re.compile(
@@ -124,6 +127,8 @@ RULES = (
         (("hoặc đột xuất khi có yêu cầu", "đột xuất khi có yêu cầu"),),
     ),
 )
+_MOST = 20
+"""Stretches that one rule takes of one part of a sentence."""
 _FINEST: tuple[Recurrence, ...] = ("monthly", "quarterly", "semiannual", "annual")
 _SINCE = re.compile(r"(?:kể|tính|từ|số liệu) ?$")
 _FROM = re.compile(r"(?<!\w)từ (?:ngày |tháng )?\d[^;:()]*$")
@@ -135,7 +140,7 @@ def times(low: str, start: int, end: int) -> list[When]:
     """What a stretch of lower-case settled text says of times, in order; where two rules meet the earlier one counts."""
     found: list[When] = []
     for rule in RULES:
-        for match in rule.pattern.finditer(low, start, end):
+        for match in islice(rule.pattern.finditer(low, start, end), _MOST):
             if all(match.end() <= one.start or match.start() >= one.end for one in found):
                 when = _READ[rule.name](match, low)
                 if when:
@@ -171,7 +176,7 @@ def _day(match: re.Match[str], low: str) -> When | None:
             return None
     if (_SINCE if match["lead"] else _CITED).search(before):
         return None
-    if (match["lead"] or "").startswith("đến") and _FROM.search(low, max(0, match.start() - 60), match.start()):
+    if "đến" in (match["lead"] or "") and _FROM.search(low, max(0, match.start() - 60), match.start()):
         return None  # what the figures cover, not when they are due
     if numbers[0] > 31 or numbers[1] > 12:
         return None
