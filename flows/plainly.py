@@ -33,9 +33,9 @@ def plainly(flow: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Coroutine[
 
 
 def ended(act: str, error: DunghanError) -> State[Any]:
-    """How a run ends that was stopped by one of our errors; ``act`` is what it was to do, as ``why_not`` has it.
+    """How a run ends that was stopped by one of our errors; ``act`` is a coordinator's, as ``why_not`` has it, or none.
 
-    What a coordinator can mend is said in a sentence of theirs; the log has our own line as well.
+    What a coordinator did is answered in a sentence of theirs; the log has our own line as well.
     """
     state = _state(act, error)
     get_run_logger().error("%s", state.message)
@@ -53,4 +53,4 @@ def _state(act: str, error: DunghanError) -> State[Any]:
     if isinstance(error, WrongVersion):
         what = "Phần mềm trên máy này không cùng phiên bản với cơ sở dữ liệu: không làm gì, không gửi gì."
         return Failed(name="Wrong version", message=f"{what} {said}")
-    return Failed(message=why_not(act, error) or f"Không chạy được: {said}")
+    return Failed(message=(act and why_not(act, error)) or f"Không chạy được: {said}")

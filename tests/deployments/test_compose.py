@@ -210,7 +210,7 @@ def test_its_services_work_together_as_plain_processes(machine: Machine) -> None
     assert server.poll() is None, machine.said()
 
     assert machine.command("setup").wait(60) == 0, machine.said()
-    assert "The database is ready at" in machine.said() and "15 created" in machine.said()
+    assert "The database is ready at" in machine.said() and "16 created" in machine.said()
 
     pages = free_port()
     portal = machine.command("portal", web=pages)

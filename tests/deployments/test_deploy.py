@@ -96,7 +96,7 @@ def test_it_creates_once_and_then_changes_nothing(place: Place) -> None:
     before = place.held()
     found = place.deploy()
     assert {one.done for one in found.values()} == {"unchanged"}
-    assert {PLAN, ROUNDS, NATIONAL} < found.keys() and len(found) == 16
+    assert {PLAN, ROUNDS, NATIONAL} < found.keys() and len(found) == 17
     assert place.held().model_dump() == before.model_dump()
     assert before.work_pool_name == "dunghan" and before.entrypoint == "flows.reporting_chain.reporting_chain"
     assert place.held(NATIONAL).schedules == []
@@ -214,7 +214,7 @@ def test_the_command_says_a_line_for_each(place: Place, tmp_path: Path) -> None:
         [str(SCRIPT), "deploy"], cwd=tmp_path, env=env, capture_output=True, text=True, check=False, timeout=60
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert f"unchanged  {PLAN}\n" in done.stdout and done.stdout.endswith("\n16 unchanged\n")
+    assert f"unchanged  {PLAN}\n" in done.stdout and done.stdout.endswith("\n17 unchanged\n")
 
 
 class _Api(BaseHTTPRequestHandler):

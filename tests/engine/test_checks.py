@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import fsspec
 import pytest
@@ -137,7 +136,7 @@ def test_a_file_is_kept_once_and_read_only_when_it_is_what_it_was(context: Conte
 class _Away(AbstractFileSystem):
     """A store whose library says in its own way that it cannot be reached."""
 
-    def _open(self, path: str, *_: Any, **__: Any) -> Any:
+    def makedirs(self, path: str, exist_ok: bool = False) -> None:
         raise RuntimeError(f"no route to {path}")
 
 

@@ -81,6 +81,7 @@ QUESTIONS: dict[str, Callable[[Any], Any]] = {
     ),
     "paused_plans": facts.paused_plans,
     "imported_offices": facts.imported_offices,
+    "newest_office": facts.newest_office,
     "due": lambda c: facts.due(c, PLAN, at("2018-12-17"), 300),
     "nothing due": lambda c: facts.due(c, PLAN, at("2018-11-23"), 300),
     "opened_periods": lambda c: facts.opened_periods(c, PLAN),
