@@ -13,11 +13,31 @@ from dunghan.clauses.times import When
 MIDTERM = re.compile(r"sơ kết|giữa k\w(?!\w)|giữa giai đoạn|giữa nhiệm k")
 FINAL = re.compile(r"tổng kết|cuối k\w(?!\w)|cuối giai đoạn|kết thúc (?:giai đoạn|kế hoạch|chương trình)")
 EXAMPLES = (
-    ("report", "Các đơn vị gửi báo cáo về Sở Y tế trước ngày 05/12 hằng năm.", "Các đơn vị gửi báo cáo về Sở Y tế trước ngày 05/12 hằng năm"),
-    ("report", "Sở A giao các phòng hướng dẫn, định kỳ báo cáo UBND tỉnh theo quy định.", "định kỳ báo cáo UBND tỉnh theo quy định"),
-    ("report-on-request", "Các xã nộp báo cáo đột xuất khi có yêu cầu về Sở Y tế.", "Các xã nộp báo cáo đột xuất khi có yêu cầu về Sở Y tế"),
-    ("report-undated", "Sở Nội vụ tổng hợp, báo cáo UBND tỉnh kết quả thực hiện theo quy định.", "Sở Nội vụ tổng hợp, báo cáo UBND tỉnh kết quả thực hiện theo quy định"),
-    ("results-for-a-report", "Các xã gửi kết quả về Sở Y tế trước ngày 15/11/2024 để tổng hợp, báo cáo Bộ Y tế.", "Các xã gửi kết quả về Sở Y tế trước ngày 15/11/2024"),
+    (
+        "report",
+        "Các đơn vị gửi báo cáo về Sở Y tế trước ngày 05/12 hằng năm.",
+        "Các đơn vị gửi báo cáo về Sở Y tế trước ngày 05/12 hằng năm",
+    ),
+    (
+        "report",
+        "Sở A giao các phòng hướng dẫn, định kỳ báo cáo UBND tỉnh theo quy định.",
+        "định kỳ báo cáo UBND tỉnh theo quy định",
+    ),
+    (
+        "report-on-request",
+        "Các xã nộp báo cáo đột xuất khi có yêu cầu về Sở Y tế.",
+        "Các xã nộp báo cáo đột xuất khi có yêu cầu về Sở Y tế",
+    ),
+    (
+        "report-undated",
+        "Sở Nội vụ tổng hợp, báo cáo UBND tỉnh kết quả thực hiện theo quy định.",
+        "Sở Nội vụ tổng hợp, báo cáo UBND tỉnh kết quả thực hiện theo quy định",
+    ),
+    (
+        "results-for-a-report",
+        "Các xã gửi kết quả về Sở Y tế trước ngày 15/11/2024 để tổng hợp, báo cáo Bộ Y tế.",
+        "Các xã gửi kết quả về Sở Y tế trước ngày 15/11/2024",
+    ),
 )
 """Of each rule a sentence, and the stretch that it takes."""
 COUNTEREXAMPLES = (
@@ -53,44 +73,67 @@ _MOST, _FAR = 24, 600
 """What one part of a sentence can say, and how far from its verb; beyond that it is no sentence."""
 _REPORT = re.compile(r"(?<!\w)báo cáo(?!\w)")
 _NO_DUTY_BEFORE = re.compile(
-    r"(?:(?<!định )k\w|số liệu|thông tin|mẫu|nghe|nội dung|hệ thống|công tác|phục vụ|công bố|cung cấp|ban hành|thời hạn(?: gửi)?|"
-    r"tần suất(?: thực hiện)?|thời gian gửi|của|theo|căn cứ|tại|những|kèm theo|nêu tại|cơ chế(?: thông tin,)?|thông tin,|đối với|"
-    r"(?<!thực hiện )chế độ(?: thông tin,)?|công bố định k\w|đề cương|dự thảo|xây dựng, công bố|nhận|tổng hợp từ|qua|không|làm|từ|sau|ngoài) $"
+    r"(?:(?<!định )k\w|việc|số liệu|thông tin|mẫu|nghe|nội dung|hệ thống|công tác|phục vụ|công bố|cung cấp|"
+    r"ban hành|thời hạn(?: gửi)?|"
+    r"tần suất(?: thực hiện)?|thời gian gửi|của|theo|căn cứ|tại|những|kèm theo|nêu tại|cơ chế(?: thông tin,)?|"
+    r"thông tin,|đối với|"
+    r"(?<!thực hiện )chế độ(?: thông tin,)?|công bố định k\w|đề cương|dự thảo|xây dựng, công bố|nhận|tổng hợp từ|"
+    r"qua|không|làm|từ|sau|ngoài) $"
 )
 _NO_DUTY_AFTER = re.compile(
-    r" (?:viên|tài chính|nghiên cứu khả thi|nghiên cứu tiền|kinh tế|đánh giá tác động|quyết toán|giải trình|dự báo|thường niên|tương ứng|số \d)(?!\w)"
+    r" (?:viên|tài chính|nghiên cứu khả thi|nghiên cứu tiền|kinh tế|đánh giá tác động|quyết toán|giải trình|"
+    r"dự báo|thường niên|tương ứng|số \d)(?!\w)"
+    r"|[^,.;:]{0,40}: (?:thời gian )?(?:được )?tính từ"
+)
+_CITES = re.compile(
+    r"\W*(?:căn cứ|v/v|về việc) [^;]{0,120}(?:số \d|luật|nghị định|quyết định|công văn|thông tư|chỉ thị|"
+    r"nghị quyết)[^,]*$"
+)
+_SENT_ON = re.compile(
+    r"(?<!\w)(?:gửi|về|tới) [^,;.:]{3,100} (?:để )?tổng hợp(?: chung)?(?:,| và)? (?:trình |tham mưu )?$"
 )
 _AIMED = re.compile(
-    r"(?<!\w)(?:để|nhằm|làm (?:cơ sở|căn cứ)|phục vụ|giúp)(?:,? (?:(?:kịp thời|công tác|việc|có cơ sở) )*(?:tổng hợp|tham mưu|xem xét|theo dõi|"
-    r"chỉ đạo|phục vụ|rà soát|đánh giá|hoàn thiện|xây dựng|phân tích|dự báo|trình|đề xuất|điều chỉnh|xử lý|giải quyết|hướng dẫn|biết)"
+    r"(?<!\w)(?:để|nhằm|làm (?:cơ sở|căn cứ)|phục vụ|giúp)(?:,? (?:(?:kịp thời|công tác|việc|"
+    r"có cơ sở) )*(?:tổng hợp|tham mưu|xem xét|theo dõi|"
+    r"chỉ đạo|phục vụ|rà soát|đánh giá|hoàn thiện|xây dựng|phân tích|dự báo|trình|đề xuất|điều chỉnh|xử lý|"
+    r"giải quyết|hướng dẫn|biết)"
     r"(?: [^,;]{0,60}?)?){1,6}(?:,| và)? (?:(?:chung|và|gửi|đề xuất|trình|kịp thời) ){0,3}$"
 )
 _OF_SUCH = re.compile(r"\W*đối với [^,]*$")
 _LEADS_IN = re.compile(
-    r"(?:và |, |hoặc )?(?:(?:có trách nhiệm|phải|cần|thực hiện|tổ chức|kịp thời|khẩn trương|định k\w|thường xuyên|chủ động|nghiêm túc) ){0,4}"
-    r"(?:(?:tổng hợp|đề xuất|gửi|nộp|lập|xây dựng|đánh giá|thực hiện|có|rà soát|theo dõi|chế độ)(?:,| và)? ){0,4}(?:chế độ )?$"
+    r"(?:và |, |hoặc )?(?:(?:có trách nhiệm|phải|cần|thực hiện|tổ chức|kịp thời|khẩn trương|định k\w|thường xuyên|"
+    r"chủ động|nghiêm túc) ){0,4}"
+    r"(?:(?:tổng hợp|đề xuất|gửi|nộp|lập|xây dựng|đánh giá|thực hiện|có|rà soát|theo dõi|chế độ)(?:,|"
+    r" và)? ){0,4}(?:chế độ )?$"
 )
 _JOINS = re.compile(r"[\s,]*(?:và |hoặc )?")
 _GAP = re.compile(r"[\s,()]*(?:(?:hoặc|và|vào|(?:0?1 |một )?năm|quý|tháng|0?6 tháng)[\s,()]+){0,4}")
+_STANDS_APART = re.compile(r"(?:^|[,;:()]|và|hoặc|trách nhiệm|định k\w|các [^,;.:]{1,60}) ?$")
+_INSPECTS = re.compile(r"(?:kiểm tra|giám sát|rà soát|thanh tra|họp|khám|bảo dưỡng|công bố|sinh hoạt) $")
+_TERM = re.compile(r"thời (?:hạn|gian)(?: gửi| nộp)?(?: các)? báo cáo(?: định k\w| kết quả)?(?!\w)")
 _MATTER = re.compile(r"(?<!\w)(?:kết quả|tình hình|việc thực hiện|theo quy định)(?!\w)")
 _AT_ONCE = re.compile(
-    r"(?<!\w)(?:kịp thời|ngay|khi|vướng mắc|đề xuất|xem xét|trường hợp|nếu|theo yêu cầu|phê duyệt|đề nghị|quyết định|chỉ đạo|xử lý|thẩm quyền)(?!\w)"
+    r"(?<!\w)(?:kịp thời|ngay|khi|vướng mắc|đề xuất|xem xét|trường hợp|nếu|theo yêu cầu|phê duyệt|đề nghị|"
+    r"quyết định|chỉ đạo|xử lý|thẩm quyền)(?!\w)"
 )
-_RESULTS = re.compile(r"(?<!\w)(?:gửi|đánh giá) (?:các )?(?:kết quả|tình hình|số liệu)")
+_RESULTS = re.compile(r"(?<!\w)(?:gửi|đánh giá|tổng hợp) (?:các )?(?:kết quả|tình hình|số liệu)")
 _FOR_A_REPORT = re.compile(r"(?:để|phục vụ|làm cơ sở)[^;]{0,40}báo cáo")
 
 
 def heads(source: Source, start: int, end: int, whens: Sequence[When], shared: Sequence[When]) -> list[Head]:
-    """The duties of a part, each with the times that belong to it; ``shared`` are those that the sentence opens with."""
+    """The duties of a part, each with the times that belong to it; ``shared`` are those that open the sentence."""
     low = source.low
     spans = (found.span() for found in islice(_REPORT.finditer(low, start, end), _MOST))
     places = [span for span in spans if _is_duty(low, start, *span, whens)]
     sent = list(_results(low, start, places[0][0] if places else end, whens))
     whens = [when for when in whens if not any(when in head.whens for head in sent)]
+    if not places and not sent and (term := _TERM.search(low, start, end)) and any(when.due for when in whens):
+        places = [term.span()]
     begins = [_phrase(low, start, place, whens, number > 0) for number, (place, _) in enumerate(places)]
     owned = _owned(low, start, places, begins, whens)
     found = [
-        Head(begin, begin, last, tuple(own), "report") for (_, last), begin, own in zip(places, begins, owned, strict=True)
+        Head(begin, begin, last, tuple(own), "report")
+        for (_, last), begin, own in zip(places, begins, owned, strict=True)
     ]
     return sent + [each for head in _owed(source, found, start, end, shared) for each in _by_period(low, head)]
 
@@ -104,7 +147,9 @@ def _is_duty(low: str, start: int, place: int, last: int, whens: Sequence[When])
     before = low[far:place]
     if _NO_DUTY_BEFORE.search(before) or _NO_DUTY_AFTER.match(low, last) or _AIMED.search(before):
         return False
-    return not (far == start and _OF_SUCH.match(before))
+    if _SENT_ON.search(before):
+        return False  # something is sent to an office, and that one reports
+    return not (far == start and (_OF_SUCH.match(before) or _CITES.match(before)))
 
 
 def _phrase(low: str, start: int, place: int, whens: Sequence[When], later: bool) -> int:
@@ -118,6 +163,9 @@ def _phrase(low: str, start: int, place: int, whens: Sequence[When], later: bool
     begin = joins.end() if joins else begin
     for when in reversed([when for when in whens if when.end <= begin + 1]):
         near = not low[when.end : begin].strip() if later else _GAP.fullmatch(low, when.end, begin)
+        apart = "," in low[when.end : begin] and not any(begin == other.start for other in whens)
+        if near and apart and not _STANDS_APART.search(low, start, when.start):
+            near = None  # "dự toán hằng năm, báo cáo": what is yearly there is something else
         if near and not (later and when.due):
             begin = when.start
     return begin
@@ -142,7 +190,13 @@ def _owned(
                 continue  # "năm 2018" is when a sơ kết is due, and of other reports what they are about
             if not (AIM.search(low, last, when.start) and any(one.due for one in own)):
                 own.append(when)
-    return owned
+    return [_settled(own) for own in owned]
+
+
+def _settled(own: Sequence[When]) -> list[When]:
+    """The times of a duty; a day that names no month counts where it comes every month or quarter."""
+    regular = {"monthly", "quarterly"} & {when.often for when in own}
+    return [when for when in own if when.rule != "day-alone" or regular]
 
 
 def _opening(low: str, start: int, whens: Sequence[When]) -> list[When]:
@@ -158,6 +212,8 @@ def _opening(low: str, start: int, whens: Sequence[When]) -> list[When]:
 def _leads(low: str, when: When, place: int) -> bool:
     """Whether a frequency ahead of the first duty speaks of it: nothing but verbs and a subject may stand between."""
     between = low[when.end : place]
+    if when.rule == "periodic" and _INSPECTS.search(low, max(0, when.start - 12), when.start):
+        return False
     return (when.rule == "periodic" or (when.rule in ("every", "periods") and "," not in between)) and len(between) < 70
 
 
@@ -207,7 +263,8 @@ def _by_period(low: str, head: Head) -> Iterator[Head]:
         place for place, when in enumerate(whens)
         if place and when.rule == "periods" and low.startswith("đối với", when.start) and whens[place - 1].due
     ]  # fmt: skip
-    if len(ends) < 2:
+    often = [whens[place].often for place in ends]
+    if len(ends) < 2 or often == ["semiannual", "annual"]:  # two days of a year are one report's
         yield head
         return
     for before, place in zip([-1, *ends], ends, strict=False):

@@ -7,22 +7,34 @@ from dunghan.clauses.source import Source
 
 _HEAD = re.compile(
     r"(?<!\w)(?:các |những |toàn thể |tất cả các )?(?:(?<=các )(?:xã|phường|huyện|quận|thị xã|tỉnh|thành phố)|"
-    r"ủy ban|ubnd|ubmttq|ubmt|hội đồng nhân dân|hđnd|chính phủ|thủ tướng|quốc hội|ủy viên|văn phòng|bộ trưởng|bộ(?! phận| máy| mặt|\s*đội ngũ)|"
-    r"sở|ban(?! hành)|cục|tổng cục|chi cục|vụ|viện|thanh tra|thống kê|kho bạc|ngân hàng|bảo hiểm xã hội|tòa án|công an|tỉnh ủy|thành ủy|"
-    r"huyện ủy|đảng ủy|tỉnh đoàn|thành đoàn|đoàn (?:thanh niên|thể)|hội (?:liên hiệp|nông dân|cựu chiến binh|phụ nữ|chữ thập đỏ|đồng)|hội(?= [A-ZĐ])|"
-    r"liên đoàn|liên minh|mặt trận|trung tâm|phòng(?! chống|, chống)|đài(?= (?:phát|truyền))|đoàn(?= (?:kiểm tra|giám sát|công tác))|tập đoàn|tổng công ty|bộ chỉ huy|quân khu|"
-    r"thường trực|tổ công tác|chủ tịch|giám đốc|thủ trưởng|cơ quan|đơn vị|tổ chức(?= (?:chính trị|xã hội|đoàn thể|liên quan|thành viên|hội))|"
-    r"địa phương|doanh nghiệp|hiệp hội|cấp có thẩm quyền|cấp ủy|ngành|trường|nhà trường|cơ sở (?:giáo dục|y tế|trợ giúp|cai nghiện)|chủ đầu tư)(?!\w)"
+    r"ủy ban|ubnd|ubmttq|ubmt|hội đồng nhân dân|hđnd|chính phủ|thủ tướng|quốc hội|ủy viên|văn phòng|bộ trưởng|"
+    r"bộ(?! phận| máy| mặt|\s*đội ngũ)|"
+    r"sở|ban(?! hành)|cục|tổng cục|chi cục|vụ|viện|thanh tra|thống kê|kho bạc|ngân hàng|bảo hiểm xã hội|tòa án|"
+    r"công an|tỉnh ủy|thành ủy|"
+    r"huyện ủy|đảng ủy|tỉnh đoàn|thành đoàn|đoàn (?:thanh niên|thể)|hội (?:liên hiệp|nông dân|cựu chiến binh|"
+    r"phụ nữ|chữ thập đỏ|đồng)|hội(?= [A-ZĐ])|"
+    r"liên đoàn|liên minh|mặt trận|trung tâm|phòng(?! chống|, chống)|đài(?= (?:phát|truyền))|đoàn(?= (?:kiểm tra|"
+    r"giám sát|công tác))|tập đoàn|tổng công ty|bộ chỉ huy|quân khu|"
+    r"thường trực|tổ công tác|chủ tịch|giám đốc|thủ trưởng|cơ quan|đơn vị|tổ chức(?= (?:chính trị|xã hội|đoàn thể|"
+    r"liên quan|thành viên|hội))|"
+    r"địa phương|doanh nghiệp|hiệp hội|cấp có thẩm quyền|cấp ủy|ngành|trường|nhà trường|cơ sở (?:giáo dục|y tế|"
+    r"trợ giúp|cai nghiện)|chủ đầu tư)(?!\w)"
 )
 _SMALL = frozenset(
-    "và các của tỉnh thành phố huyện quận thị xã phường đặc khu cấp cùng trung ương ban ngành sở đơn vị liên quan địa phương cơ "
-    "quan tổ chức nhân dân trực thuộc ngang bộ chính trị hội đoàn thể khác trên địa bàn nhà nước chủ trì thường trực tw tp - – "
-    "có thẩm quyền hữu công lập giáo dục y tế lực lượng vũ trang cá nhân doanh nghiệp khối ở tại trong toàn đại học cao đẳng "
-    "được phân giao nhiệm vụ hành lĩnh vực vận tải binh số quản lý phụ trách cấp ủy chuyên môn hợp tác".split()
+    """
+    và các của tỉnh thành phố huyện quận thị xã phường đặc khu cấp cùng trung ương ban ngành sở đơn vị liên quan
+    địa phương cơ tổ chức nhân dân trực thuộc ngang bộ chính trị hội đoàn thể khác trên bàn nhà nước chủ trì
+    thường tw tp - – có thẩm quyền hữu công lập giáo dục y tế lực lượng vũ trang cá doanh nghiệp khối ở tại trong
+    toàn đại học cao đẳng được phân giao nhiệm vụ hành lĩnh vực vận tải binh số quản lý phụ trách ủy chuyên môn
+    hợp tác
+    """.split()  # noqa: SIM905 - words of a language, not a list of them
 )
 _STOPS = re.compile(
-    r"(?:chủ trì,|chủ trì (?:phối|tổng|tham|xây|theo|hướng|tổ)|và (?:định|báo|tổng|đề|kịp|thực|xây|tham|gửi|chịu)|tổ chức (?:thực|triển|các|tuyên|tập|rà|quán)|quản lý (?:và|chặt)|"
-    r"của (?:mình|ngành|đơn vị|cơ quan|địa phương)|được (?:giao trong|phân công tại|giao,|nêu)|có (?:trách|văn|kế|liên quan,)|trong (?:quá|việc|tháng|năm|quý|thời|công|phạm|lĩnh|trường)|trên cơ sở|tại (?:khoản|điểm|điều|mục|văn|quyết|kế))"
+    r"(?:chủ trì,|chủ trì (?:phối|tổng|tham|xây|theo|hướng|tổ)|và (?:định|báo|tổng|đề|kịp|thực|xây|tham|gửi|chịu)|"
+    r"tổ chức (?:thực|triển|các|tuyên|tập|rà|quán)|quản lý (?:và|chặt)|"
+    r"của (?:mình|ngành|đơn vị|cơ quan|địa phương)|được (?:giao trong|phân công tại|giao,|nêu)|có (?:trách|văn|kế|"
+    r"liên quan,)|trong (?:quá|việc|tháng|năm|quý|thời|công|phạm|lĩnh|trường)|trên cơ sở|tại (?:khoản|điểm|điều|"
+    r"mục|văn|quyết|kế))"
 )
 
 
@@ -35,17 +47,41 @@ class Office(NamedTuple):
 
 _TOKEN = re.compile(r"(,?) ?([^\s,;.:()]+)")
 _AFTER_COMMA = ("phường", "xã", "thị xã", "thành phố", "huyện", "quận", "ban ", "ngành", "đặc khu", "tỉnh")
-_LOOSE = frozenset("và các của - – tại trong ở trên được có với cùng theo về để trước qua gửi trình".split())
-_LEVELS = frozenset("tỉnh thành huyện xã phường bộ sở ban cục quận".split())
+_LOOSE = frozenset(
+    [
+        "và",
+        "các",
+        "của",
+        "-",
+        "–",
+        "tại",
+        "trong",
+        "ở",
+        "trên",
+        "được",
+        "có",
+        "với",
+        "cùng",
+        "theo",
+        "về",
+        "để",
+        "trước",
+        "qua",
+        "gửi",
+        "trình",
+    ]
+)
+_LEVELS = frozenset(["tỉnh", "thành", "huyện", "xã", "phường", "bộ", "sở", "ban", "cục", "quận"])
 _ONE_CLASS = re.compile(r"ngành|cơ quan ngang|ban(?:,| )")
 _DUTY = re.compile(  # what an item begins with, where its heading has no end: "UBND các huyện - Triển khai ..."
-    r"(?:là|triển|tổ|chủ|phối|chỉ|xây|thực|hướng|rà|tăng|bảo|đảm|hàng|hằng|căn|bố|đẩy|tuyên|quản|lồng|chịu|theo|kiểm|tham|đề|cân|phê|ban|định|báo|tiếp|phát|"
+    r"(?:là|triển|tổ|chủ|phối|chỉ|xây|thực|hướng|rà|tăng|bảo|đảm|hàng|hằng|căn|bố|đẩy|tuyên|quản|lồng|chịu|theo|"
+    r"kiểm|tham|đề|cân|phê|ban|định|báo|tiếp|phát|"
     r"huy|đôn|vận|thường|trên|giám|khảo|đưa|nâng|thống|cập)\b"
 )
 
 
 def office_at(source: Source, place: int, end: int) -> Office | None:
-    """The office that is named from a place on, or None. A list of offices is as many; a class ("các sở, ban") is one."""
+    """The office that is named from a place on, or None: one of a list; a class ("các sở, ban, ngành") is one."""
     head = _HEAD.match(source.low, place, end)
     if not head:
         return None

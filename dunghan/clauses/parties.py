@@ -14,10 +14,13 @@ _OTHERS = re.compile(r"(?<!\w)(?:với|của|gửi|về|đến|theo|cho) [^,;:]*
 _SPEAKS = re.compile(r"(?:[,:;.)]|giao|đề nghị|yêu cầu)$")
 _DRAFTS = re.compile(r"tham mưu(?: cho| giúp)? $")
 _GOES_ON = re.compile(r"(?:và|;|,) $")
-_TO = re.compile(r"(?<!\w)(?:gửi (?:báo cáo )?(?:về |đến |tới |cho |lên )?|về |đến |tới |cho |lên |trình |với |báo cáo )$")
+_TO = re.compile(
+    r"(?<!\w)(?:gửi (?:báo cáo )?(?:về |đến |tới |cho |lên )?|về |đến |tới |cho |lên |trình |với |báo cáo )$"
+)
 _VIA = re.compile(
     r"\((?:thông )?qua (?P<bracketed>[^(),;:]+)"
-    r"|(?<!\w)(?:(?:thông )?qua|trên|vào) (?P<bare>(?:(?:sở|cục|văn phòng|ban|phòng)(?! h)|hệ thống|phần mềm|cổng|trục|email|hộp thư|thư điện tử)"
+    r"|(?<!\w)(?:(?:thông )?qua|trên|vào) (?P<bare>(?:(?:sở|cục|văn phòng|ban|phòng)(?! h)|hệ thống|phần mềm|cổng|"
+    r"trục|email|hộp thư|thư điện tử)"
     r"(?: [^\s(),;:.]+){1,14}?)(?=[(),;:.]|$| (?:trước|chậm|để|định|theo|hằng|hàng|và|vào|về|gửi) )"
 )
 _OWN_DEPARTMENT = re.compile(r" \((?=cục|vụ|phòng|chi cục|văn phòng)")

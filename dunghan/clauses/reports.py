@@ -25,6 +25,9 @@ class _Duty(NamedTuple):
     doubts: tuple[str, ...] = ()
 
 
+_ABOVE = "cơ quan báo cáo lấy từ đề mục hoặc câu trước"
+
+
 def reports(source: Source) -> list[Clause]:
     """Every reporting obligation of a text, in order; one that an editor repeated word for word is told once."""
     every = sentences(source)
@@ -33,15 +36,14 @@ def reports(source: Source) -> list[Clause]:
         if "báo cáo" not in source.low[sentence.start : sentence.end]:
             continue
         for duty in _shared(list(_duties(source, sentence))):
-            if not duty.reporter and (above := parties.reporter_above(source, every, number)):
-                duty = duty._replace(reporter=above, doubts=(*duty.doubts, "cơ quan báo cáo lấy từ đề mục hoặc câu trước"))
-            clause = _clause(source, duty)
+            above = None if duty.reporter else parties.reporter_above(source, every, number)
+            clause = _clause(source, duty._replace(reporter=above, doubts=(*duty.doubts, _ABOVE)) if above else duty)
             found.setdefault((source.low[duty.start : duty.end], clause.reporter), clause)
     return list(found.values())
 
 
 def _duties(source: Source, sentence: Sentence) -> Iterator[_Duty]:
-    """The duties of a sentence. Each part's subject speaks on until another does; a limit that opens it is all parts'."""
+    """The duties of a sentence. A part's subject speaks on until another does; a limit that opens it is all parts'."""
     shared: tuple[When, ...] = ()
     reporter: Office | None = None
     for start, end in sentence.parts:
@@ -62,7 +64,7 @@ def _duties(source: Source, sentence: Sentence) -> Iterator[_Duty]:
 
 
 def _duty(source: Source, head: Head, begin: int, after: int, reporter: Office | None, next_speaks: bool) -> _Duty:
-    """What a head says, and how far its words go: from its subject or its times to the last thing that is said of it."""
+    """What a head says, and how far its words go: from its subject or times to the last thing said of it."""
     low = source.low
     to = parties.recipient(source, head.start, head.end, after, next_speaks)
     start = min([head.start, *(when.start for when in head.whens if when.start >= begin)])
@@ -102,7 +104,9 @@ def _clause(source: Source, duty: _Duty) -> Clause:
     kind, due = _kind(stretch, head, due)
     recurrence, assumed = _recurrence(head, due)
     if kind == "periodic" and (
-        recurrence == "once" or head.rule == "report-on-request" or any(when.rule == "time-limit" for when in head.whens)
+        recurrence == "once"
+        or head.rule == "report-on-request"
+        or any(when.rule == "time-limit" for when in head.whens)
     ):
         kind = "adhoc"
     wording: Wording = next((when.wording for when in head.whens if when.wording), "undated")

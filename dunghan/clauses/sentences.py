@@ -7,7 +7,8 @@ from typing import NamedTuple
 from dunghan.clauses.source import BREAK, Source
 
 _MARK = re.compile(
-    r"[\s\"“”'(\[]*(?:(?P<article>điều|chương|phần|mục)\s+[\w.]+[.:]?|(?P<roman>[ivx]{1,5})[.)/]|(?P<deep>\d{1,2}(?:\.\d{1,2}){1,3})\.?"
+    r"[\s\"“”'(\[]*(?:(?P<article>điều|chương|phần|mục)\s+[\w.]+[.:]?|(?P<roman>[ivx]{1,5})[.)/]|"
+    r"(?P<deep>\d{1,2}(?:\.\d{1,2}){1,3})\.?"
     r"|(?P<number>\d{1,2})[.)/]|(?P<letter>[a-zđ]{1,2})\)|(?P<dash>[-–+•]))(?:\s|$)"
 )
 _DEPTH = {"article": 0, "roman": 1, "number": 2, "deep": 3, "letter": 4, "dash": 5}
@@ -67,7 +68,8 @@ def _cut(source: Source) -> Iterator[tuple[int, int]]:
 
 
 def _short(low: str, cut: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    for start, end in cut:
+    for first, end in cut:
+        start = first
         while end - start > LONGEST:
             space = low.rfind(" ", start + LONGEST // 2, start + LONGEST)
             place = space if space > 0 else start + LONGEST

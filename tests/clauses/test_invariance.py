@@ -31,7 +31,17 @@ def found(text: str) -> list[Any]:
     clauses = reports(Source(text))
     assert all(text[one.start : one.end] == one.quote for one in clauses)
     return [
-        (_plain(one.quote), one.reporter, one.recipient, one.via, one.recurrence, one.due, one.wording, one.kind, one.rule)
+        (
+            _plain(one.quote),
+            one.reporter,
+            one.recipient,
+            one.via,
+            one.recurrence,
+            one.due,
+            one.wording,
+            one.kind,
+            one.rule,
+        )
         for one in clauses
     ]
 
@@ -44,7 +54,12 @@ EXPECTED = found(TEXT)
 
 
 def test_there_is_something_to_find() -> None:
-    assert [(one[4], len(one[5])) for one in EXPECTED] == [("annual", 1), ("semiannual", 2), ("once", 1), ("relative", 0)]
+    assert [(one[4], len(one[5])) for one in EXPECTED] == [
+        ("annual", 1),
+        ("semiannual", 2),
+        ("once", 1),
+        ("relative", 0),
+    ]
 
 
 @given(st.data())
@@ -67,9 +82,10 @@ def test_a_page_that_ends_within_a_sentence_changes_nothing(turn: str) -> None:
 
 
 HOSTILE = [
-    "a", "báo cáo ", "báo cáo trước ngày 1/1 ", "Sở ", "để tổng hợp, báo cáo ", "báo cáo (", "báo cáo 1. ", "\n\nbáo cáo", "1", " ",
-    "*", "|", "báo cáo;", "báo cáo. ", "hằng năm, báo cáo ", "báo cáo (qua ", "Ủy ban nhân dân các huyện, ", "từ 1 đến ngày 1/1 báo cáo ",
-    "a\u0301\u0302", "trong vòng 5 ngày từ a báo cáo ", "a) báo cáo ", "\f", "Kính gửi: ", "ß", "İ",
+    "a", "báo cáo ", "báo cáo trước ngày 1/1 ", "Sở ", "để tổng hợp, báo cáo ", "báo cáo (", "báo cáo 1. ", "1", " ",
+    "\n\nbáo cáo", "*", "|", "báo cáo;", "báo cáo. ", "hằng năm, báo cáo ", "báo cáo (qua ",
+    "a\u0301\u0302", "\f", "ß", "İ",
+    "Ủy ban nhân dân các huyện, ", "từ 1 đến ngày 1/1 báo cáo ", "trong vòng 5 ngày từ a báo cáo ", "a) báo cáo ",
 ]  # fmt: skip
 
 

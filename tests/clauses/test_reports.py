@@ -38,13 +38,15 @@ def test_what_is_no_duty_to_report_is_left_alone(text: str) -> None:
     ("text", "expected"),
     [
         (
-            "Các sở, ngành, UBND các huyện định kỳ 6 tháng (trước ngày 15/6), 01 năm (trước ngày 15/12) báo cáo kết quả "
-            "thực hiện về Sở Y tế để tổng hợp, báo cáo UBND tỉnh.",
+            ("Các sở, ngành, UBND các huyện định kỳ 6 tháng (trước ngày 15/6), 01 năm (trước ngày 15/12) báo cáo "
+            "kết quả "
+            "thực hiện về Sở Y tế để tổng hợp, báo cáo UBND tỉnh."),
             {"recurrence": "semiannual", "due": (Due(None, 6, 15), Due(None, 12, 15)), "wording": "before",
              "reporter": "Các sở, ngành, UBND các huyện", "recipient": "Sở Y tế"},
         ),
         (
-            "Định kỳ hằng quý (trước ngày 20 của tháng cuối quý), các cơ quan, đơn vị báo cáo gửi về Văn phòng UBND tỉnh.",
+            ("Định kỳ hằng quý (trước ngày 20 của tháng cuối quý), các cơ quan, đơn vị báo cáo gửi về Văn phòng "
+            "UBND tỉnh."),
             {"recurrence": "quarterly", "due": (Due(None, None, 20),), "reporter": "các cơ quan, đơn vị"},
         ),
         (
@@ -76,8 +78,9 @@ def test_what_is_no_duty_to_report_is_left_alone(text: str) -> None:
             {"recurrence": "relative", "kind": "periodic", "wording": "before", "due": ()},
         ),
         (
-            "Các xã báo cáo định kỳ trước ngày 14/12 (số liệu tính từ ngày 15/12 năm trước đến ngày 14/12 năm báo cáo) "
-            "về Sở Tài chính.",
+            ("Các xã báo cáo định kỳ trước ngày 14/12 (số liệu tính từ ngày 15/12 năm trước đến ngày 14/12 năm báo "
+            "cáo) "
+            "về Sở Tài chính."),
             {"due": (Due(None, 12, 14),), "recipient": "Sở Tài chính"},
         ),
         (
@@ -108,7 +111,8 @@ def test_a_sentence_with_semicolons_shares_its_subject_and_its_recipient() -> No
 
 def test_one_sentence_may_climb_two_stages() -> None:
     found = read(
-        "UBND cấp xã tổng hợp, gửi báo cáo đến UBND cấp huyện và UBND cấp huyện tổng hợp, gửi báo cáo đến UBND cấp tỉnh "
+        "UBND cấp xã tổng hợp, gửi báo cáo đến UBND cấp huyện và UBND cấp huyện tổng hợp, gửi báo cáo đến UBND "
+        "cấp tỉnh "
         "chậm nhất sau 15 ngày kể từ ngày kết thúc."
     )
     assert [(one.reporter, one.recipient, one.wording) for one in found] == [
@@ -118,7 +122,8 @@ def test_one_sentence_may_climb_two_stages() -> None:
 
 def test_two_days_said_of_two_reports_are_two_clauses() -> None:
     found = read(
-        "Các xã gửi báo cáo về Sở Tài chính trước ngày 01 của tháng tiếp theo đối với báo cáo tháng và trước ngày 03 của "
+        "Các xã gửi báo cáo về Sở Tài chính trước ngày 01 của tháng tiếp theo đối với báo cáo tháng và trước ngày "
+        "03 của "
         "tháng tiếp theo đối với báo cáo quý, 6 tháng và cả năm."
     )
     assert [(one.recurrence, one.due) for one in found] == [
