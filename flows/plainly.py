@@ -21,7 +21,6 @@ def plainly(flow: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Coroutine[
     A plan that was removed while its run was scheduled is nobody's fault: `Plan removed`, cancelled. A worker whose
     software does not fit the database does nothing: `Wrong version`, failed. The rest fails with its one line.
     """
-
     return _telling("", flow)
 
 
