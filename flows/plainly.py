@@ -16,18 +16,26 @@ R = TypeVar("R")
 
 
 def plainly(flow: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Coroutine[Any, Any, R]]:
-    """Give a flow's function a state of its own for each of our errors; put it right below ``@flow``.
+    """Give an operator's flow a state of its own for each of our errors; put it right below ``@flow``.
 
     A plan that was removed while its run was scheduled is nobody's fault: `Plan removed`, cancelled. A worker whose
     software does not fit the database does nothing: `Wrong version`, failed. The rest fails with its one line.
     """
+    return _telling("", flow)
 
+
+def plainly_to_coordinators(flow: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Coroutine[Any, Any, R]]:
+    """The same for a flow that a coordinator starts from a form."""
+    return _telling("form", flow)
+
+
+def _telling(act: str, flow: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Coroutine[Any, Any, R]]:
     @wraps(flow)
     async def told(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return await flow(*args, **kwargs)
         except DunghanError as error:
-            return ended("", error)  # type: ignore[return-value]  # Prefect takes a state for a result of any flow
+            return ended(act, error)  # type: ignore[return-value]  # Prefect takes a state for a result of any flow
 
     return told
 

@@ -15,7 +15,7 @@ from pydantic import Field
 from dunghan.engine import second_person as requests
 from dunghan.engine.second_person import Request
 from flows.desk import sit_down
-from flows.plainly import plainly
+from flows.plainly import plainly_to_coordinators
 from models.timezone import VIETNAM
 
 KINDS: dict[str, requests.Kind] = {"gia hạn": "extend", "miễn": "waive"}
@@ -51,7 +51,7 @@ def _run_name() -> str:
 
 
 @flow(name="gia hạn, miễn · người thứ hai", flow_run_name=_run_name, persist_result=False)
-@plainly
+@plainly_to_coordinators
 async def second_person(
     kind: Literal["gia hạn", "miễn"],
     plan: str,
