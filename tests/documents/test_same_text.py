@@ -1,4 +1,4 @@
-"""One content gives one text, whatever it is kept in; what Word and browsers number and hide is read as they show it."""
+"""One content gives one text, whatever it is kept in; what Word and browsers number or hide is read as shown."""
 
 import html
 import io
