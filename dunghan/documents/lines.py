@@ -13,6 +13,8 @@ _REPEATED_ON = 3
 _REPEATED_SHARE = 5
 """A line is furniture if so many pages have it, and no less than every fifth."""
 _NUMBER = re.compile(r"\d{1,4}")
+_FEW = 4
+"""So few words may each be a column."""
 _MARGIN_SHARE = 12
 """The margin is the leftmost place at which one line in so many begins."""
 _APART = 1.1
@@ -26,6 +28,8 @@ _TITLE = re.compile(
     "QUY ĐỊNH|ĐỀ ÁN|BÁO CÁO|TỜ TRÌNH"
 )
 """What kind of document it is stands on a line of its own above the title (Decree 30/2020/NĐ-CP, annex I)."""
+_CUT = re.compile(r"\d[-/]$")
+"""The number of a document that is cut at a line's end ("57-" and "NQ/TW") is one word."""
 _ENDS = (".", ";", ":", "!", "?")
 _NEAR, _INDENT, _WIDER = 3.0, 8.0, 1.25
 """Points within which lines begin at one place, from which on one is indented; how much wider than usual a gap is."""
@@ -117,6 +121,7 @@ class _Columns:
         for line in page:
             at = round(line.left)
             self._reach[at] = max(self._reach.get(at, 0), line.right)
+        self.widest = max(self._reach.values())
         begun = Counter(round(line.left) for line in page)
         self.left = min(at for at, count in begun.items() if _MARGIN_SHARE * count >= len(page))
 
@@ -133,17 +138,17 @@ def _between(above: Line, line: Line, columns: _Columns, usual: float) -> str:
         return " | "
     if down < 0 or (usual and down > _WIDER * usual) or _parted(above, columns, line, columns):
         return "\n\n"
-    return "\n"
+    return "" if _CUT.search(above.text) and line.text[0].isupper() else "\n"
 
 
 def _parted(above: Line, its: _Columns, line: Line, columns: _Columns) -> bool:
     """Whether a paragraph ends between two lines that follow one another, by their words and how they are set."""
     ended = above.text.endswith(_ENDS)
-    item = _ITEM.match(line.text) is not None
+    item = _ITEM.match(line.text)
     deeper = (line.left - columns.left) - (above.left - its.left)
     if item and (ended or deeper > _INDENT):
         return True
-    if line.text[0].islower() and not ended:
+    if line.text[0].islower() and not ended and not item:
         return False
     if (
         _centred(above, its)
@@ -156,7 +161,10 @@ def _parted(above: Line, its: _Columns, line: Line, columns: _Columns) -> bool:
     if ended and line.left > columns.left + _INDENT and deeper > -_NEAR:
         return True
     word = line.text.split(maxsplit=1)[0]
-    room = its.right(above, *([line] if its is columns else ())) - above.right
+    reach = its.right(above, *([line] if its is columns else ()))
+    if item and item[0][0].isalnum():  # a dash may be one within a name: "Lao động - Thương binh và Xã hội"
+        reach = max(reach, its.widest)
+    room = reach - above.right
     return room > (len(word) + 1) * (above.right - above.left) / max(len(above.text), 1)
 
 
@@ -168,9 +176,14 @@ def _middle(line: Line) -> float:
     return (line.left + line.right) / 2
 
 
-def wide_gaps(boxes: Sequence[tuple[float, float]], height: float) -> list[int]:
-    """Before which of a line's words, by their left and right ends, there is the gap between two columns."""
-    return [number for number, (before, word) in enumerate(pairwise(boxes), 1) if word[0] - before[1] > 1.5 * height]
+def wide_gaps(boxes: Sequence[tuple[float, float]], height: float) -> set[int]:
+    """Before which of a line's words, by their left and right ends, there is the gap between two columns.
+
+    In a line that is stretched to the margins every gap is wide, and none is one between columns.
+    """
+    gaps = [word[0] - before[1] for before, word in pairwise(boxes)]
+    least = 1.5 * height if len(gaps) < _FEW else max(1.5 * height, 2 * min(gaps))
+    return {number for number, gap in enumerate(gaps, 1) if gap > least}
 
 
 def usual_width(page: Page) -> float:

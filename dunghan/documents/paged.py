@@ -77,7 +77,7 @@ def _box(textpage: Any, line: re.Match[str]) -> Line:
 def _barred(textpage: Any, line: re.Match[str], box: Line) -> str:
     words = [(found[0], found.span()) for found in _WORD.finditer(line.string, line.start(), line.end())]
     reach = [(_sign(textpage, start)[0], _sign(textpage, end - 1)[2]) for _, (start, end) in words]
-    gaps = set(lines.wide_gaps(reach, box.top - box.bottom))
+    gaps = lines.wide_gaps(reach, box.top - box.bottom)
     return "".join(
         (" | " if number in gaps else " " if number else "") + word for number, (word, _) in enumerate(words)
     )

@@ -1,6 +1,6 @@
 """Paragraphs come out of printed lines by how these are set; what pages repeat does not."""
 
-from dunghan.documents.lines import Line, text_of
+from dunghan.documents.lines import Line, text_of, wide_gaps
 
 MARGIN, RIGHT, PITCH, SIGN = 85.0, 538.0, 16.5, 6.5
 
@@ -113,6 +113,32 @@ def test_a_sentence_goes_on_over_a_page_with_its_number_between() -> None:
     )
     second = page("2", "", "Xã hội trước ngày 30 tháng 11.")
     assert text_of([first, second]).endswith("Thương binh và\nXã hội trước ngày 30 tháng 11.")
+
+
+def test_an_item_below_a_heading_begins_a_paragraph_and_a_dash_in_a_name_does_not() -> None:
+    rows = ("    2. Mục tiêu", "    a) Giảm", "Sở Lao động", "- Thương binh và Xã hội và các sở, ban, ngành khác>")
+    assert text_of([page(*rows)]).startswith("2. Mục tiêu\n\na) Giảm\n\nSở Lao động")
+    cell = [Line("Sở Lao động", 300, 700, 380, 715), Line("- Thương binh", 300, 684, 385, 699)]
+    assert text_of([[*page("STT>"), *cell]]).endswith("\n\nSở Lao động\n- Thương binh")
+
+
+def test_the_number_of_a_document_is_not_cut() -> None:
+    assert text_of([page("Nghị quyết số 57->", "NQ/TW ngày 22/12/2024 và>", "Kế hoạch")]).startswith(
+        "Nghị quyết số 57-NQ/TW ngày"
+    )
+
+
+def test_a_stretched_line_has_no_columns_in_it() -> None:
+    def boxes(*gaps: float) -> list[tuple[float, float]]:
+        at, words = 0.0, []
+        for gap in (0, *gaps):
+            words.append((at + gap, at + gap + 30))
+            at += gap + 30
+        return words
+
+    assert wide_gaps(boxes(25, 26, 25, 25, 40), 15) == set()
+    assert wide_gaps(boxes(60, 4, 4, 60, 5), 15) == {1, 4}
+    assert wide_gaps(boxes(60, 60), 15) == {1, 2}
 
 
 def test_no_lines_give_no_text() -> None:
