@@ -13,6 +13,8 @@ _REPEATED_ON = 3
 _REPEATED_SHARE = 5
 """A line is furniture if so many pages have it, and no less than every fifth."""
 _NUMBER = re.compile(r"\d{1,4}")
+_FAR = 2.2
+"""So many of its own heights below a line is no next line of the same paragraph, even in a text of a few lines."""
 _FEW = 4
 """So few words may each be a column."""
 _MARGIN_SHARE = 12
@@ -136,7 +138,7 @@ def _between(above: Line, line: Line, columns: _Columns, usual: float) -> str:
     down = above.bottom - line.bottom
     if abs(down) < 0.3 * height and line.left > above.right:
         return " | "
-    if down < 0 or (usual and down > _WIDER * usual) or _parted(above, columns, line, columns):
+    if down < 0 or down > min(_WIDER * usual, _FAR * height) or _parted(above, columns, line, columns):
         return "\n\n"
     return "" if _CUT.search(above.text) and line.text[0].isupper() else "\n"
 
