@@ -11,6 +11,7 @@ from dunghan.drafting.draft import Draft
 
 MARK = "cần xác nhận"
 _WIDTH = 100
+_MANY = 15
 _BARE = re.compile(r"(?!(?:true|false|yes|no|on|off|null|y|n)$)[a-z][a-z_-]*")
 _UNPRINTED = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _BARE_KEYS = frozenset({"issued_on"})
@@ -81,6 +82,10 @@ def _entry(draft: Draft, lead: str, value: Any, loc: Loc, margin: str) -> Iterat
     elif isinstance(value, dict):
         yield lead
         yield from _mapping(draft, value, loc, margin)
+    elif isinstance(value, list) and len(value) > _MANY and not any(isinstance(one, dict) for one in value):
+        yield f"{lead} ["
+        yield from (margin + line for line in _wrapped(", ".join(map(_scalar, value))))
+        yield margin[:-2] + "]"
     elif isinstance(value, list):
         yield lead
         yield from _sequence(draft, value, loc, margin)

@@ -6,15 +6,18 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from dunghan.clauses.found import Clause, Said
+from dunghan.core.plan_check import PLACEHOLDER
 from dunghan.drafting.dates import dated, last
 from dunghan.drafting.offices import Directory, Meant, placeholder, simple
 from dunghan.drafting.places import Places
-from models.office import Office
+from models.office import TERRITORIAL, Office
 from models.report import Level
 
 STANDING = "dolisa"
 """The stage of the standing agency, whoever it is."""
-_STAGES = {"province": "province", "district": "district", "commune": "commune", "organisation": "organisation"}
+_CONSOLIDATING = "consolidating"
+"""The stage of an office that puts together what others of its own stage send."""
+_STAGES = {level: level for level in ("province", "district", "commune", "organisation", "ministry")}
 _RELAY = re.compile(r"\s*(?:để|nhằm)\s+(?:tổng\s+hợp|theo\s+dõi)[^.;]{0,60}?báo\s+cáo\s+(?P<to>(?:[^.;\n]|\n(?!\s*\n)){3,200})", re.IGNORECASE)
 _ASKED = re.compile(r"(?:đề nghị|kính đề nghị)\W+(?:\w+\W+){0,60}$", re.IGNORECASE)
 _TITLES = {
@@ -87,7 +90,7 @@ class Chains:
         """The reports that the clauses make; those that no schema holds go to ``left_out``."""
         found: list[Drafted] = []
         relays: list[tuple[Drafted, Clause, Meant]] = []
-        for clause in clauses:
+        for clause in sorted(clauses, key=lambda one: not one.due):  # a dated one has the first claim to a chain
             if clause.recurrence == "relative":
                 self.left_out.append(LeftOut(clause, self._places.of(clause.start), _because(clause)))
                 continue
@@ -98,7 +101,7 @@ class Chains:
                 found.append(report := Drafted(kind, recurrence, year, _line(clause.reporter)))
             report.stages += stages
             report.doubts += [d for d in doubts if d not in report.doubts]
-            relays.append((report, clause, self._directory.meant(clause.via or clause.recipient)))
+            relays.append((report, clause, self._collector(clause)))
         for report, clause, recipient in relays:
             self._relayed(report, clause, recipient)
         for report in found:
@@ -141,6 +144,14 @@ class Chains:
             found.append(Stage(link, [*doubts, *shared, *when.doubts, *_own_doubts(clause)], toward, mine))
         return found
 
+    def _stage(self, code: str) -> str:
+        """The stage at which a named office reports."""
+        if code == self._lead:
+            return STANDING
+        if code.startswith(f"{PLACEHOLDER}bo-"):
+            return "ministry"
+        return _STAGES.get(self._directory.level(code) or "", "department")
+
     def _recipients(self, clause: Clause) -> tuple[tuple[str, ...], str | None, list[str]]:
         to = self._directory.meant(clause.recipient)
         codes, doubts = to.codes, list(to.doubts)
@@ -165,7 +176,8 @@ class Chains:
         for level in by.levels:
             within = self._directory.issuer or placeholder("nơi ban hành")
             yield {"level": level, "within": within}, level, doubts
-        for stage, words in by.classes:
+        for stage in dict.fromkeys(stage for stage, _ in by.classes):
+            words = ", ".join(said for of, said in by.classes if of == stage)
             members = self._directory.members(stage, self._named, self._lead)
             members = tuple(code for code in members if code not in by.codes)
             about = [f"“{_line(words)}” là lớp mở: chỉ ghi những cơ quan được nêu tên trong văn bản"]
@@ -178,12 +190,17 @@ class Chains:
             if code in ("parent", "council"):
                 doubts.append("nơi báo cáo chỉ được gọi là “cùng cấp”: ghi rõ cơ quan")
                 code = placeholder("cơ quan cùng cấp")
-            stage = STANDING if code == self._lead else _STAGES.get(self._directory.level(code) or "", "department")
-            by_stage.setdefault(stage, []).append(code)
+            by_stage.setdefault(self._stage(code), []).append(code)
         for stage, codes in by_stage.items():
             yield {"offices": codes}, stage, doubts
         if not by:
             yield {"offices": [placeholder("nơi báo cáo")]}, "department", doubts
+
+    def _collector(self, clause: Clause) -> Meant:
+        """Who puts together what a clause has sent: its recipient, or through whom it goes to a territory's committee."""
+        recipient = self._directory.meant(clause.recipient)
+        levels = {self._directory.level(code) for code in recipient.codes}
+        return self._directory.meant(clause.via) if clause.via and levels & set(TERRITORIAL) else recipient
 
     def _relayed(self, report: Drafted, clause: Clause, recipient: Meant) -> None:
         """Adds the stage of a recipient who reports in turn, where no clause of its own does."""
@@ -195,9 +212,8 @@ class Chains:
             return
         words = _RELAY.search(relay.text)
         to = self._directory.meant(words["to"] if words else relay.text)
-        stage = STANDING if code == self._lead else _STAGES.get(self._directory.level(code) or "", "department")
         codes = [c for c in to.codes if c != code and c != "council"]
-        link: dict[str, Any] = {"stage": stage, "reporters": {"offices": [code]}, "to": codes}
+        link: dict[str, Any] = {"stage": self._stage(code), "reporters": {"offices": [code]}, "to": codes}
         if not codes:
             link["to_note"] = f"Văn bản viết: “{_line(relay.text)}”."
         link |= {"due": {"wording": "undated"}, "clause": self._places.of(relay.start), "quote": relay.text}
@@ -253,8 +269,11 @@ def _join(report: Drafted) -> None:
         rest = [n for n in waits if n not in order]
         ready = [n for n in rest if set(waits[n]) <= set(order)] or rest[:1]  # a circle is cut where it begins
         order.append(ready[0])
-    for n, stage in enumerate(report.stages):
+    for n in order:
+        stage = report.stages[n]
         before = [report.stages[m] for m in waits[n] if order.index(m) < order.index(n)]
+        if any(other.link["stage"] == stage.link["stage"] for other in before):
+            stage.link["stage"] = _CONSOLIDATING
         names = dict.fromkeys(other.link["stage"] for other in before if other.link["stage"] != stage.link["stage"])
         if names:
             stage.link["waits_for"] = list(names)
@@ -277,6 +296,9 @@ def _line(words: str | None) -> str:
     return " ".join((words or "").split())
 
 
+_MAY_LEAD = re.compile(re.escape(PLACEHOLDER) + r"(?:so|bo|cuc|vu|ban|van-phong|vien|trung-tam)-")
+
+
 def lead(clauses: Iterable[Clause], directory: Directory) -> str | None:
     """The standing agency: whom most clauses go to or through, a department rather than a territory or a ministry."""
     votes: dict[str, float] = {}
@@ -285,7 +307,8 @@ def lead(clauses: Iterable[Clause], directory: Directory) -> str | None:
             codes = directory.meant(words).codes
             for code in codes if len(codes) < 3 else ():
                 level = directory.level(code)
-                if code in ("parent", "council") or level in ("province", "district", "commune", "council"):
+                if level in (*TERRITORIAL, "council") or (level is None and not _MAY_LEAD.match(code)):
                     continue
-                votes[code] = votes.get(code, 0) + (weight / 4 if level == "ministry" else weight)
+                above = directory.province and (level == "ministry" or code.startswith(f"{PLACEHOLDER}bo-"))
+                votes[code] = votes.get(code, 0) + (weight / 4 if above else weight)
     return max(votes, key=lambda code: votes[code]) if votes else None

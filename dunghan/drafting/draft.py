@@ -40,10 +40,14 @@ class _Notes:
 
     def __init__(self) -> None:
         self.held: dict[Loc, tuple[str, ...]] = {}
+        self._told: set[str] = set()
 
     def say(self, loc: Loc, *doubts: str) -> None:
-        if doubts:
-            self.held[loc] = tuple(dict.fromkeys((*self.held.get(loc, ()), *doubts)))
+        """Keeps doubts about a place; what the catalogue lacks is told once in a draft."""
+        fresh = [d for d in doubts if not (d.startswith("danh mục") and d in self._told)]
+        self._told.update(fresh)
+        if fresh:
+            self.held[loc] = tuple(dict.fromkeys((*self.held.get(loc, ()), *fresh)))
 
 
 def draft(text: str, found: Findings, tree: OfficeTree, file: str | None = None) -> Draft:

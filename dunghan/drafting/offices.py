@@ -33,7 +33,10 @@ _COMMITTEE = r"(?:ủy ban nhân dân|chủ tịch ủy ban nhân dân)"
 _PROVINCES = re.compile(rf"{_COMMITTEE} (?:các )?(?:tỉnh (?:và )?thành phố|tỉnh thành|cấp tỉnh)|các (?:tỉnh|địa phương) thành phố trực thuộc")
 _DISTRICTS = re.compile(rf"{_COMMITTEE} (?:các |cấp )*(?:quận|huyện|thị xã)|cấp huyện|các (?:quận|huyện|thị xã)|các thành phố")
 _COMMUNES = re.compile(rf"{_COMMITTEE} (?:các |cấp )*(?:xã|phường|thị trấn|đặc khu)|cấp xã|các (?:xã|phường)|(?:xã|thị xã) (?:và )?phường")
-_BODIES = re.compile(r"(?:^|(?<!\w)(?:các|những) )(?:sở|ban ngành|ban|ngành|cơ quan|đơn vị)(?: |$)|sở (?:và )?(?:ban|ngành)")
+_BODIES = re.compile(
+    r"(?:các|những|toàn thể|tất cả) |(?:cơ quan|đơn vị|ngành|ban ngành|sở (?:và )?(?:ban|ngành)|địa phương|doanh nghiệp|tổ chức)(?: |$)"
+)
+_NOBODY = re.compile(r"cấp có thẩm quyền|cấp ủy|người có thẩm quyền")
 _UNIONS = re.compile(r"đoàn thể|tổ chức (?:chính trị|xã hội|đoàn thể|thành viên|hội)|hội quần chúng|mặt trận và các")
 _OWN = re.compile(rf"{_COMMITTEE} (?:tỉnh|thành phố)(?= |$)|^(?:tỉnh|thành phố)$")
 _TERRITORY = re.compile(r"(?:tỉnh|thành phố|quận|huyện|thị xã|thị trấn|phường|xã|đặc khu) ")
@@ -123,8 +126,6 @@ class Directory:
             return Meant()
         source = Source(words)
         found = [self._one(source.words[o.start : o.end]) for o in offices(source, 0, len(source.words))]
-        if not found:
-            found = [self._one(words)]
         return Meant(*(tuple(dict.fromkeys(x for one in found for x in one[n])) for n in range(4)))
 
     def _one(self, words: str) -> Meant:
@@ -133,6 +134,8 @@ class Directory:
             return Meant(("council",))
         if "cùng cấp" in said or "cấp trên" in said:
             return Meant(("parent",))
+        if _NOBODY.match(said):
+            return Meant(doubts=(f"“{words}” không chỉ rõ một cơ quan",))
         if code := self._named(said):
             return Meant((code,))
         return self._class(said, words) or Meant((placeholder(words),), doubts=(
@@ -180,7 +183,7 @@ class Directory:
             for level in levels if not self._has(level)
         ]  # fmt: skip
         classes = []
-        if _BODIES.search(said):
+        if _BODIES.match(said) and not levels and not _UNIONS.match(said.removeprefix("các ")):
             classes.append(("department", words))
         if _UNIONS.search(said):
             classes.append(("organisation", words))
