@@ -13,7 +13,8 @@ from models.office import TERRITORIAL, Office, OfficeTree
 from models.report import Level
 
 _SHORT = {
-    "ubmttq": "ủy ban mặt trận tổ quốc", "ubmt": "ủy ban mặt trận", "ubnd": "ủy ban nhân dân", "hđnd": "hội đồng nhân dân",
+    "ubmttq": "ủy ban mặt trận tổ quốc", "ubmt": "ủy ban mặt trận", "ubnd": "ủy ban nhân dân",
+    "hđnd": "hội đồng nhân dân",
     "lđ tb&xh": "lao động thương binh và xã hội", "lđtb&xh": "lao động thương binh và xã hội",
     "lđtbxh": "lao động thương binh và xã hội", "tb&xh": "thương binh và xã hội", "gd&đt": "giáo dục và đào tạo",
     "gdđt": "giáo dục và đào tạo", "kh&cn": "khoa học và công nghệ", "khcn": "khoa học và công nghệ",
@@ -31,7 +32,8 @@ _ALSO = {
 _ABBREVIATED = re.compile(rf"(?<![\w&])(?:{'|'.join(map(re.escape, sorted(_SHORT, key=len, reverse=True)))})(?![\w&])")
 _COMMITTEE = r"(?:ủy ban nhân dân|chủ tịch ủy ban nhân dân)"
 _PROVINCES = re.compile(
-    rf"{_COMMITTEE} (?:các )?(?:tỉnh (?:và )?thành phố|tỉnh thành|cấp tỉnh)|các (?:tỉnh|địa phương) thành phố trực thuộc"
+    rf"{_COMMITTEE} (?:các )?(?:tỉnh (?:và )?thành phố|tỉnh thành|cấp tỉnh)"
+    r"|các (?:tỉnh|địa phương) thành phố trực thuộc"
 )
 _DISTRICTS = re.compile(
     rf"{_COMMITTEE} (?:các |cấp )*(?:quận|huyện|thị xã)|cấp huyện|các (?:quận|huyện|thị xã)|các thành phố"
@@ -40,7 +42,8 @@ _COMMUNES = re.compile(
     rf"{_COMMITTEE} (?:các |cấp )*(?:xã|phường|thị trấn|đặc khu)|cấp xã|các (?:xã|phường)|(?:xã|thị xã) (?:và )?phường"
 )
 _BODIES = re.compile(
-    r"(?:các|những|toàn thể|tất cả) |(?:cơ quan|đơn vị|ngành|ban ngành|sở (?:và )?(?:ban|ngành)|địa phương|doanh nghiệp|tổ chức)(?: |$)"
+    r"(?:các|những|toàn thể|tất cả) |(?:cơ quan|đơn vị|ngành|ban ngành|sở (?:và )?(?:ban|ngành)"
+    r"|địa phương|doanh nghiệp|tổ chức)(?: |$)"
 )
 _NOBODY = re.compile(r"cấp có thẩm quyền|cấp ủy|người có thẩm quyền")
 _UNIONS = re.compile(r"đoàn thể|tổ chức (?:chính trị|xã hội|đoàn thể|thành viên|hội)|hội quần chúng|mặt trận và các")
@@ -144,7 +147,12 @@ class Directory:
             return Meant()
         source = Source(words)
         found = [self._one(source.words[o.start : o.end]) for o in offices(source, 0, len(source.words))]
-        return Meant(*(tuple(dict.fromkeys(x for one in found for x in one[n])) for n in range(4)))
+        return Meant(
+            tuple(dict.fromkeys(code for one in found for code in one.codes)),
+            tuple(dict.fromkeys(level for one in found for level in one.levels)),
+            tuple(dict.fromkeys(held for one in found for held in one.classes)),
+            tuple(dict.fromkeys(doubt for one in found for doubt in one.doubts)),
+        )
 
     def _one(self, words: str) -> Meant:
         said = simple(words)
@@ -167,6 +175,8 @@ class Directory:
         if self.province and _OWN.search(said) and not _PROVINCES.search(said) and not _DISTRICTS.search(said):
             return self.province.code
         fits = [alias for alias in self._names if re.search(rf"(?<!\w){re.escape(alias)}(?!\w)", said)]
+        if not fits:  # words that a saved page ran together: "THƯƠNG BINHVÀ XÃ HỘI"
+            fits = [alias for alias in self._names if alias.replace(" ", "") == said.replace(" ", "")]
         if not fits and len(said.split()) > 1:
             fits = [alias for alias in self._names if alias.startswith(said + " ")]
         return self._names[max(fits, key=len)].code if fits else None

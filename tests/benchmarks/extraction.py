@@ -205,7 +205,7 @@ def main(words: Sequence[str]) -> int:
     paths = [word for word in words if not word.startswith("--")]
     path = Path(paths[0]) if paths else CORPUS
     if not path.is_file():
-        print(f"There is no {path}: give the path of an expected.jsonl, its documents beside it.", file=sys.stderr)
+        sys.stderr.write(f"There is no {path}: give the path of an expected.jsonl, its documents beside it.\n")
         return 2
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     named = dict.fromkeys(row["doc"] for row in rows)
@@ -214,10 +214,10 @@ def main(words: Sequence[str]) -> int:
     for name, text in texts.items():
         one = score([located(text, row) for row in rows if row["doc"] == name], reports(Source(text)))
         scored.append(one)
-        print(*told(name, one), sep="\n")
+        sys.stdout.write("\n".join(told(name, one)) + "\n")
     figures = summary(scored) | cost(long_document(list(texts.values())))
     missed = missed_goals(figures)
-    print(json.dumps({**figures, "missed_goals": missed}, ensure_ascii=False))
+    sys.stdout.write(json.dumps({**figures, "missed_goals": missed}, ensure_ascii=False) + "\n")
     return 1 if missed else 0
 
 

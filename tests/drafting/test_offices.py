@@ -23,6 +23,7 @@ def directory(catalog: Catalog) -> Directory:
         ("UBND tỉnh Hà Giang", ("02",)),
         ("UBND huyện Đồng Văn", ("026",)),
         ("UBND tỉnh Thanh Hóa", ("38",)),
+        ("Sở Lao động - Thương binhvà Xã hội", ("ha-giang.so-ldtbxh",)),
         ("Sở Lao động - TB&XH", ("ha-giang.so-ldtbxh",)),
         ("Sở Văn hóa, Thể thao và Du lịch", ("ha-giang.so-vhttdl",)),
         ("UBND tỉnh và Bộ Lao động - TB&XH", ("02", "bo-ldtbxh")),
