@@ -14,7 +14,8 @@ _CONSOLIDATING = "consolidating"
 """The stage of an office that puts together what others of its own stage send."""
 _TITLES = {
     "annual": "Báo cáo hằng năm", "semiannual": "Báo cáo 6 tháng", "quarterly": "Báo cáo quý",
-    "monthly": "Báo cáo tháng", "midterm": "Báo cáo sơ kết", "final": "Báo cáo tổng kết", "once": "Báo cáo một lần", "periodic": "Báo cáo định kỳ",
+    "monthly": "Báo cáo tháng", "midterm": "Báo cáo sơ kết", "final": "Báo cáo tổng kết",
+    "once": "Báo cáo một lần", "periodic": "Báo cáo định kỳ",
 }  # fmt: skip
 
 
