@@ -1,4 +1,4 @@
-"""What the desk calls things: states, reasons, bases, deeds. Vietnamese, as ``t`` takes it."""
+"""What the desk calls things: states, reasons, deeds, what is read out of a document. Vietnamese, as ``t`` takes it."""
 
 STATES = {
     "overdue": "Quá hạn",
@@ -81,3 +81,53 @@ DONE = {
     "remind-later": "Lời nhắc đã xếp hàng; ngoài giờ làm việc nên sẽ đi vào đầu giờ làm việc tới.",
 }
 """What an act that was done is told with."""
+
+RECURRENCES = {
+    "annual": "hằng năm",
+    "semiannual": "6 tháng một lần",
+    "quarterly": "hằng quý",
+    "monthly": "hằng tháng",
+    "once": "một lần",
+    "relative": "theo sự việc",
+    "unspecified-periodic": "định kỳ, không nêu kỳ",
+}
+
+WORDINGS = {
+    "before": "trước ngày ấy",
+    "by": "chậm nhất ngày ấy",
+    "within": "trong một thời hạn",
+    "month": "chỉ nêu tháng hoặc năm",
+    "undated": "không nêu ngày",
+}
+
+CLAUSE_KINDS = {"periodic": "định kỳ", "midterm": "sơ kết", "final": "tổng kết", "adhoc": "đột xuất"}
+
+DECIDED = {
+    "": "Chưa quyết định",
+    "confirmed": "Đã xác nhận",
+    "rejected": "Không phải báo cáo",
+    "corrected": "Đã sửa",
+}
+
+DRAFT_DONE = {
+    "confirm": "Đã xác nhận mục {number}.",
+    "reject": "Đã loại mục {number}.",
+    "correct": "Đã sửa mục {number}.",
+    "again": "Tài liệu này đã được tải lên trước đây: đây là bản nháp của nó.",
+}
+
+REFUSALS = {
+    "no_file": "Chưa chọn tài liệu. Hãy chọn tệp của kế hoạch rồi bấm “Đọc tài liệu”.",
+    "kind": "Tệp “{name}” không thuộc loại đọc được. Hãy lưu thành docx, pdf, html hoặc txt rồi tải lên lại.",
+    "empty": "Tệp “{name}” rỗng. Hãy mở lại tệp trên máy, lưu, rồi chọn lại.",
+    "too_large": "Tệp “{name}” lớn quá {most} MB. Hãy bỏ bớt hình ảnh, hoặc chỉ lưu phần văn bản.",
+    "program": "Tệp “{name}” là chương trình chạy được, không phải văn bản. Hãy chọn đúng tệp của kế hoạch.",
+    "unreadable": "Tệp “{name}” không đọc được. Hãy mở tệp trên máy, lưu thành tệp mới rồi tải lên lại.",
+    "undecided": "Còn mục chưa quyết định nên chưa tải được bản nháp: hãy quyết định từng mục trước.",
+    "meanwhile": "Vừa có người quyết định mục này: hãy xem lại rồi quyết định, nếu còn cần.",
+    "incomplete": "Hãy chọn kỳ báo cáo, cách nêu hạn và loại báo cáo.",
+    "day": "Không hiểu ngày “{line}”. Hãy ghi mỗi dòng một ngày, như 15/11, 30/06/2026, tháng 12 hoặc ngày 25.",
+    "dated": "Đã ghi ngày thì cách nêu hạn không thể là “không nêu ngày”. Hãy chọn lại.",
+    "no_day": "Cách nêu hạn này cần ít nhất một ngày hoặc một tháng. Hãy ghi ngày, hoặc chọn “không nêu ngày”.",
+}
+"""Why a document or a form of a draft is not taken."""
