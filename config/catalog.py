@@ -126,7 +126,7 @@ class Catalog:
         root = yaml_lines.lines(path.read_text(encoding="utf-8-sig"))
         there = {form.file for report in plan.reports for form in report.forms if self._beside(path, form.file)}
         findings = [
-            *plan_check.check(plan, self.tree, self._source(path, plan), self.calendar),
+            *plan_check.check(plan, self.tree, self._source(path, plan), self.calendar, drafted=not self._installed(path)),
             *plan_check.forms(plan, there),
         ]
         if path.stem != plan.id:
@@ -194,6 +194,11 @@ class Catalog:
                 faults.append(fault)
                 new._templates[key] = template
         return new, faults
+
+    def _installed(self, path: Path) -> bool:
+        """Whether a plan file is one that runs, and no draft of one."""
+        own = self.plan_files.get(path.stem)
+        return own is not None and own.is_file() and path.is_file() and own.samefile(path)
 
     def form(self, plan_id: str, file: str) -> Path | None:
         """Where a form of a plan lies, or None where it is not there."""

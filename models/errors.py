@@ -109,3 +109,11 @@ class BadFile(UsageError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(p) for p in self.problems))
+
+
+class DocumentRefused(UsageError):
+    """A document that is not read. ``problem`` is the short name of what is wrong, for those who say it otherwise."""
+
+    def __init__(self, file: str, problem: str, message: str) -> None:
+        self.file, self.problem = file, problem
+        super().__init__(f"{file}: {message}")

@@ -34,15 +34,7 @@ _TEXTUAL: dict[Kind, tuple[str, ...]] = {
 def read(handle: BinaryIO) -> Found:
     """What an office file holds. Raises zipfile's and the parser's errors, Bomb, Encrypted, TooMuch."""
     with zipfile.ZipFile(handle) as archive:
-        members = archive.infolist()
-        if len(members) > MOST_MEMBERS:
-            raise TooMuch
-        if sum(member.file_size for member in members) > max(MOST_BYTES, MOST_SWELLING * handle.seek(0, SEEK_END)):
-            raise Bomb  # zipfile unpacks no more of a member than it declares
-        if any(member.flag_bits & 1 for member in members):
-            raise Encrypted
-        unpacking = _Unpacking(archive)
-        kind, parts = _parts(unpacking, {member.filename for member in members})
+        kind, parts, unpacking = opened(archive, handle.seek(0, SEEK_END))
         text = _Text()
         for part in parts:
             if not text.full:
@@ -50,7 +42,23 @@ def read(handle: BinaryIO) -> Found:
         return Found(kind, text=text.told())
 
 
-class _Unpacking:
+def opened(archive: zipfile.ZipFile, size: int) -> "tuple[Kind, Sequence[str], Unpacking]":
+    """What an archive of so many bytes is, and its parts that hold text, to be parsed within the bounds.
+
+    Raises TooMuch, Bomb, Encrypted, and the parser's errors.
+    """
+    members = archive.infolist()
+    if len(members) > MOST_MEMBERS:
+        raise TooMuch
+    if sum(member.file_size for member in members) > max(MOST_BYTES, MOST_SWELLING * size):
+        raise Bomb  # zipfile unpacks no more of a member than it declares
+    if any(member.flag_bits & 1 for member in members):
+        raise Encrypted
+    unpacking = Unpacking(archive)
+    return *_parts(unpacking, {member.filename for member in members}), unpacking
+
+
+class Unpacking:
     """Parses parts of an archive, and stops where they come to too much."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
@@ -76,7 +84,7 @@ class _Unpacking:
             return unpacked.read(most)
 
 
-def _parts(unpacking: _Unpacking, names: set[str]) -> tuple[Kind, Sequence[str]]:
+def _parts(unpacking: Unpacking, names: set[str]) -> tuple[Kind, Sequence[str]]:
     """What the archive is, and its parts that hold text, the main one first."""
     if "mimetype" in names and unpacking.head("mimetype", 200).strip() == _ODT and "content.xml" in names:
         manifest = _Attributes("encryption-data")

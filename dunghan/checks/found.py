@@ -7,6 +7,8 @@ Kind = Literal["docx", "xlsx", "odt", "pdf", "ole", "zip", ""]
 Problem = Literal["", "unreadable", "encrypted", "too_much", "bomb"]
 """``too_much`` may be an honest file; a ``bomb`` was made to harm whoever opens it."""
 
+ZIP, OLE, PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-"
+"""What the three containers begin with; before a PDF's there may be something else."""
 MOST_MEMBERS = 4000
 """Parts that an office file may have."""
 MOST_BYTES = 48 << 20

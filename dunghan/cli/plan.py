@@ -1,4 +1,4 @@
-"""dunghan plan: list, show, check, schema, recompute."""
+"""dunghan plan: list, show, check, draft, schema, recompute."""
 
 import sys
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from dunghan.cli.drafting import draft
 from dunghan.cli.output import By, Json, Reason, author, context
 from dunghan.printing import show_json, show_table
 
@@ -122,6 +123,9 @@ def check(
         print(f"{good} plans are good, {len(errors)} errors, {len(problems) - len(errors)} warnings.")
     if errors:
         raise typer.Exit(2)
+
+
+app.command(epilog="Example: dunghan plan draft 168-KH-UBND.docx --into drafts")(draft)
 
 
 @app.command()

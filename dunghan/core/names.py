@@ -10,6 +10,9 @@ _STAGES = {
         "department": "Sở, ban, ngành",
         "organisation": "Tổ chức, đoàn thể",
         "dolisa": "Cơ quan thường trực",
+        "province": "Cấp tỉnh",
+        "ministry": "Bộ, ngành trung ương",
+        "consolidating": "Cơ quan tổng hợp",
     },
     "en": {
         "commune": "Communes",
@@ -17,6 +20,9 @@ _STAGES = {
         "department": "Departments",
         "organisation": "Organisations",
         "dolisa": "Standing agency",
+        "province": "Provinces",
+        "ministry": "Ministries",
+        "consolidating": "Consolidating agency",
     },
 }
 _KINDS = {

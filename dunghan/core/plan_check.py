@@ -17,6 +17,8 @@ from models.plan import Plan
 from models.report import Link, Report
 
 Loc = tuple[str | int, ...]
+PLACEHOLDER = "can-xac-nhan."
+"""Begins the code of an office that a draft could not find: told of, and refused in an installed plan."""
 DECREE_09_IN_FORCE = date(2019, 3, 12)
 """Decree 09/2019/NĐ-CP on reporting regimes; the year's data close on 14 December in rules derived from it."""
 
@@ -34,11 +36,16 @@ def fold(text: str) -> str:
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
 
 
-def check(plan: Plan, tree: OfficeTree, source: str | None, calendar: WorkCalendar) -> list[Finding]:
-    """Every finding, errors first. ``source`` is the plan's text, or None where it is not at hand."""
+def check(
+    plan: Plan, tree: OfficeTree, source: str | None, calendar: WorkCalendar, drafted: bool = False
+) -> list[Finding]:
+    """Every finding, errors first. ``source`` is the plan's text, or None where it is not at hand.
+
+    A ``drafted`` plan, not yet installed, may hold placeholders of offices.
+    """
     found = [
         *_quotes(plan, source),
-        *_offices(plan, tree),
+        *_offices(plan, tree, drafted),
         *_lead(plan),
         *_days(plan),
         *_order(plan, calendar),
@@ -76,13 +83,20 @@ def _quotes(plan: Plan, source: str | None) -> Iterator[Finding]:
 _CODE_FIELDS = {"issuer", "territory", "lead", "office", "offices", "within", "to", "through", "owner"}
 
 
-def _offices(plan: Plan, tree: OfficeTree) -> Iterator[Finding]:
+def _offices(plan: Plan, tree: OfficeTree, drafted: bool) -> Iterator[Finding]:
     for loc, name, code in _walk(plan):
         if name not in _CODE_FIELDS or not isinstance(code, str) or code in ("parent", "council"):
             continue
         if loc[0] == "implements":
             continue  # an instrument's issuer is named in words
-        if code not in tree:
+        if code.startswith(PLACEHOLDER):
+            yield Finding(
+                loc,
+                f"{code!r} stands for an office that the draft did not find: add it with `dunghan office import`, and "
+                "put its code here",
+                warning=drafted,
+            )
+        elif code not in tree:
             near = nearest(code, tree.codes, "dunghan office list")
             yield Finding(loc, f"no office has the code {code!r}: add it to config/offices, or correct it. {near}")
 
