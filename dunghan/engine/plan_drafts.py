@@ -4,7 +4,7 @@ What was found stays as it was found. A decision stands beside it, replaces the 
 """
 
 import tempfile
-from collections.abc import Sequence
+import threading
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from dunghan import files
 from dunghan.clauses.found import Clause, Findings, Kind
 from dunghan.clauses.times import Due, Recurrence, Wording
-from dunghan.engine import plan_documents
+from dunghan.drafting.gather import gather
 from dunghan.engine.context import Context
 from dunghan.engine.leftovers import hold
 from dunghan.files import Kept
@@ -32,10 +32,6 @@ class UnknownDraft(UsageError):
 
 class DecidedMeanwhile(NotPossible):
     """Somebody has decided on the clause since it was looked at."""
-
-
-class Undecided(NotPossible):
-    """Some clauses have not been decided."""
 
 
 class Correction(NamedTuple):
@@ -74,7 +70,7 @@ class Decided(NamedTuple):
 
 
 class Draft(NamedTuple):
-    """A document that a plan is drafted from. ``text`` names the text that was read out of it, as a file of the store."""
+    """A document that a plan is drafted from, as a file of the store, and beside it the ``text`` read out of it."""
 
     number: int
     by: str
@@ -106,6 +102,8 @@ class Listed(NamedTuple):
     decided: int
 
 
+_ONE_AT_A_TIME = threading.Lock()
+"""A long document keeps a processor busy for seconds: those who brought others wait, and the pages go on."""
 _FINDINGS = TypeAdapter(Findings)
 _CORRECTION = TypeAdapter(Correction)
 
@@ -119,16 +117,16 @@ def add(context: Context, path: Path, name: str, *, by: str) -> tuple[int, bool]
     2. Find the clauses, and keep the text that their places refer to.
     3. Put the draft on record, if nobody was quicker.
 
-    Raises files.Refused and the errors of reading for what is no document, NotPossible where the store fails.
+    Raises files.Refused and DocumentRefused for what is no document, NotPossible where the store fails.
     """
     url = context.settings.files_url
     document = files.keep(url, path, name)
     with reading(context.db) as connection:
         if (there := plan_drafts.of_content(connection, document["sha256"])) is not None:
             return there, False
-    text = plan_documents.text_of(path).encode("utf-8", "replace").decode("utf-8")  # half a sign has no place in a file
-    found = plan_documents.found_in(text)
-    kept = [document, _kept_text(url, text, name)]
+    with _ONE_AT_A_TIME:
+        read, found = gather(path)
+    kept = [document, _kept_text(url, read, name)]
     try:
         with writing(context.db) as connection:
             hold(connection, url, [file["sha256"] for file in kept])
@@ -217,30 +215,6 @@ def decide(
             raise DecidedMeanwhile(f"Somebody has just decided on clause {clause} of draft {number}: look at it again.")
         told = {} if correction is None else {"recurrence": correction.recurrence, "wording": correction.wording}
         audit.record(connection, at, by, f"clause-{decision}", f"{subject(number)}/{clause}", **told)
-
-
-def plan_yaml(context: Context, draft: Draft) -> str:
-    """The plan file made of what was confirmed and corrected; what was rejected stands at its end, as comments.
-
-    Raises Undecided.
-    """
-    if not draft.complete:
-        raise Undecided(f"{len(draft.clauses) - draft.decided} clauses of draft {draft.number} are not decided.")
-    goes_in = tuple(one.stands for one in draft.clauses if one.decision != "rejected")
-    written = plan_documents.plan_file(context, draft.findings._replace(clauses=goes_in), text(context, draft))
-    return written.rstrip("\n") + "\n" + _rejected([one for one in draft.clauses if one.decision == "rejected"])
-
-
-def _rejected(those: Sequence[Decided]) -> str:
-    if not those:
-        return ""
-    lines = ["", "# Không phải báo cáo, theo người đã đọc từng mục:"]
-    for one in those:
-        lines += [
-            f"# - {' '.join(one.found.quote.split())}",
-            f"#   ({one.by}, ký tự {one.found.start}–{one.found.end})",
-        ]
-    return "\n".join(lines) + "\n"
 
 
 def subject(number: int) -> str:

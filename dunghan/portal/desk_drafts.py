@@ -2,22 +2,23 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path, PurePath
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
 from dunghan import files
-from dunghan.clauses.found import Clause
 from dunghan.engine import plan_drafts
 from dunghan.engine.context import Context
-from dunghan.engine.plan_drafts import Correction, DecidedMeanwhile, Draft, Undecided, UnknownDraft
+from dunghan.engine.plan_draft_file import Undecided, plan_file
+from dunghan.engine.plan_drafts import DecidedMeanwhile, Draft, UnknownDraft
 from dunghan.portal import desk_due, desk_words, login
 from dunghan.portal.body_limit import MB
+from dunghan.portal.desk_draft_form import LONGEST, Decision, Refused, decision, form_of
+from dunghan.portal.desk_draft_text import around, pieces
 from dunghan.portal.desk_one import Missing
 from dunghan.portal.downloads import OPAQUE, attachment, handed_in
 from dunghan.portal.forms import FIELD, require_own_form
@@ -25,31 +26,10 @@ from dunghan.portal.language import chosen
 from dunghan.portal.limits import UPLOADS
 from dunghan.portal.login import LoggedIn
 from dunghan.portal.pages import page
-from models.errors import NotPossible
+from models.errors import DocumentRefused, NotPossible
 
 KINDS = (".docx", ".pdf", ".html", ".htm", ".txt")
-AROUND = 220
-"""Characters of the text that are shown before and after a clause."""
-LONGEST = 300
-"""Of a field of a correction."""
-
 router = APIRouter(prefix="/c/drafts", dependencies=[Depends(login.current_user)])
-
-
-class Refused(Exception):
-    """What was sent cannot be taken. ``why`` is one of ``desk_words.REFUSALS``, ``names`` is filled into it."""
-
-    def __init__(self, why: str, status: int = 422, **names: Any) -> None:
-        self.why, self.status, self.names = why, status, names
-        super().__init__(why)
-
-
-class Piece(NamedTuple):
-    """A stretch of the text and the numbers of the clauses that it lies in; ``begins`` those that begin with it."""
-
-    text: str
-    clauses: tuple[int, ...] = ()
-    begins: tuple[int, ...] = ()
 
 
 @router.get("")
@@ -104,6 +84,8 @@ def _taken(context: Context, sent: UploadFile, by: str) -> tuple[int, bool]:
         except files.Refused as refused:
             status = 413 if refused.code == "too_large" else 422
             raise Refused(refused.code, status, name=name, most=files.MOST_BYTES // MB) from None
+        except DocumentRefused as refused:
+            raise Refused(refused.problem, name=name) from None
 
 
 def _wanted(request: Request, number: str) -> Draft:
@@ -137,21 +119,10 @@ def _page(
         return page(request, "desk_refused.html", 500, why="damaged")
     return page(
         request, "desk_draft.html", refused.status if refused else 200, draft=wanted, words=desk_words,
-        around={one.number: _around(text, one.found) for one in wanted.clauses},
-        days=lambda due: desk_due.written(due, language), form_of=lambda one: _form_of(one.stands, language),
+        around={one.number: around(text, one.found) for one in wanted.clauses},
+        days=lambda due: desk_due.written(due, language), form_of=lambda one: form_of(one.stands, language),
         told=told, refused=refused, acted_on=acted_on, written=written, longest=LONGEST,
     )  # fmt: skip
-
-
-def _around(text: str, clause: Clause) -> tuple[str, str, str]:
-    """A clause in its surroundings, which begin and end between words."""
-    before, quote = text[max(0, clause.start - AROUND) : clause.start], text[clause.start : clause.end]
-    after = text[clause.end : clause.end + AROUND]
-    if clause.start > AROUND:
-        before = "… " + before.partition(" ")[2]
-    if clause.end + AROUND < len(text):
-        after = after.rpartition(" ")[0] + " …"
-    return before, quote, after
 
 
 @router.get("/{number}/text")
@@ -168,15 +139,6 @@ def whole(request: Request, wanted: Wanted) -> Response:
     )  # fmt: skip
 
 
-def pieces(text: str, wanted: Draft) -> Iterator[Piece]:
-    """The text cut wherever a clause begins or ends: clauses may overlap."""
-    spans = [(one.found.start, one.found.end, one.number) for one in wanted.clauses]
-    cuts = sorted({0, len(text), *(place for start, end, _ in spans for place in (start, end))})
-    for start, end in zip(cuts, cuts[1:], strict=False):
-        inside = tuple(number for first, last, number in spans if first <= start and end <= last)
-        yield Piece(text[start:end], inside, tuple(number for first, _, number in spans if first == start))
-
-
 @router.get("/{number}/document")
 def document(request: Request, wanted: Wanted) -> Response:
     """The document as it came."""
@@ -186,7 +148,13 @@ def document(request: Request, wanted: Wanted) -> Response:
 @router.get("/{number}/source.txt")
 def source(request: Request, wanted: Wanted) -> Response:
     """The text that was read out of the document: ``plan check`` looks for every quote in it."""
-    return _kept(request, wanted.text)
+    try:
+        name = plan_file(request.app.state.context, wanted).id
+    except Undecided:
+        name = PurePath(wanted.document["name"]).stem
+    except NotPossible:
+        return page(request, "desk_refused.html", 500, why="damaged")
+    return _kept(request, files.Kept(**wanted.text | {"name": f"{name}.txt"}))
 
 
 def _kept(request: Request, kept: files.Kept) -> Response:
@@ -197,67 +165,15 @@ def _kept(request: Request, kept: files.Kept) -> Response:
 
 
 @router.get("/{number}/plan.yaml")
-def plan_file(request: Request, wanted: Wanted) -> Response:
+def plan(request: Request, wanted: Wanted) -> Response:
     """The plan made of what was decided, once everything is."""
     try:
-        made = plan_drafts.plan_yaml(request.app.state.context, wanted)
+        made = plan_file(request.app.state.context, wanted)
     except Undecided:
         return _page(request, wanted, refused=Refused("undecided", 409))
-    name = f"{PurePath(wanted.document['name']).stem}.yaml"
-    return Response(made.encode("utf-8"), media_type=OPAQUE, headers=attachment(name))
-
-
-class Decision(NamedTuple):
-    """What a form of a clause says, as it was written."""
-
-    clause: str
-    seen: str
-    fields: dict[str, str]
-
-    def correction(self) -> Correction:
-        """The fields, read. Raises Refused."""
-        held = self.fields
-        for name, words in (
-            ("recurrence", desk_words.RECURRENCES), ("wording", desk_words.WORDINGS), ("kind", desk_words.CLAUSE_KINDS),
-        ):  # fmt: skip
-            if held[name] not in words:
-                raise Refused("incomplete")
-        try:
-            due = desk_due.read(held["due"])
-        except ValueError as error:
-            raise Refused("day", line=str(error)[:40]) from None
-        if due and held["wording"] == "undated":
-            raise Refused("dated")
-        if not due and held["wording"] in ("before", "by", "month") and held["recurrence"] != "relative":
-            raise Refused("no_day")
-        return Correction(
-            reporter=held["reporter"] or None, recipient=held["recipient"] or None, via=held["via"] or None,
-            recurrence=held["recurrence"], due=due, wording=held["wording"], kind=held["kind"],  # type: ignore[arg-type]
-        )  # fmt: skip
-
-
-def _form_of(clause: Clause, language: str) -> dict[str, str]:
-    """A clause as the form for its correction has it."""
-    return {
-        "reporter": clause.reporter or "", "recipient": clause.recipient or "", "via": clause.via or "",
-        "recurrence": clause.recurrence, "due": "\n".join(desk_due.written(clause.due, language)),
-        "wording": clause.wording, "kind": clause.kind,
-    }  # fmt: skip
-
-
-Line = Annotated[str, Form(max_length=LONGEST)]
-
-
-def _decision(
-    clause: Annotated[str, Form(max_length=6)] = "", seen: Annotated[str, Form(max_length=6)] = "",
-    reporter: Line = "", recipient: Line = "", via: Line = "", recurrence: Line = "",
-    due: Annotated[str, Form(max_length=2000)] = "", wording: Line = "", kind: Line = "",
-) -> Decision:  # fmt: skip
-    fields = {
-        "reporter": reporter, "recipient": recipient, "via": via, "recurrence": recurrence, "wording": wording,
-        "kind": kind,
-    }  # fmt: skip
-    return Decision(clause, seen, {name: " ".join(held.split()) for name, held in fields.items()} | {"due": due})
+    except NotPossible:
+        return page(request, "desk_refused.html", 500, why="damaged")
+    return Response(made.yaml.encode("utf-8"), media_type=OPAQUE, headers=attachment(f"{made.id}.yaml"))
 
 
 ACTS: dict[str, plan_drafts.Decision] = {"confirm": "confirmed", "reject": "rejected", "correct": "corrected"}
@@ -265,7 +181,7 @@ ACTS: dict[str, plan_drafts.Decision] = {"confirm": "confirmed", "reject": "reje
 
 @router.post("/{number}/{act}", dependencies=[Depends(require_own_form)])
 def decide(
-    request: Request, wanted: Wanted, act: str, decided: Annotated[Decision, Depends(_decision)], user: LoggedIn
+    request: Request, wanted: Wanted, act: str, decided: Annotated[Decision, Depends(decision)], user: LoggedIn
 ) -> Response:
     """Decide on a clause in the user's name, and go on to the next that nobody has decided."""
     context: Context = request.app.state.context

@@ -1,17 +1,21 @@
 """A plan's document at the desk: it is uploaded, each clause is decided on, and the draft is taken away."""
 
+import io
 import re
 from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
 
 from dunghan import files
+from dunghan.documents import refusals
 from dunghan.engine import leftovers, plan_drafts, users
 from dunghan.engine.context import Context
-from dunghan.portal import desk_drafts
+from dunghan.portal import desk_draft_text, desk_words
 from dunghan.store import audit, naming
 from dunghan.store.database import reading
+from models.plan import Plan
 from tests.portal.vietnamese import left_over
 from tests.portal_desk.conftest import NAME, Desk
 
@@ -84,7 +88,7 @@ def test_pieces_of_clauses_that_overlap_make_the_text_again(season: Context, dra
     draft = plan_drafts.one(season, 1)
     first, second, third = draft.clauses
     over = second._replace(found=first.found._replace(start=first.found.start + 5, end=first.found.end + 5))
-    cut = list(desk_drafts.pieces(TEXT, draft._replace(clauses=(first, over, third))))
+    cut = list(desk_draft_text.pieces(TEXT, draft._replace(clauses=(first, over, third))))
     assert "".join(piece.text for piece in cut) == TEXT
     assert [piece.clauses for piece in cut if piece.clauses] == [(1,), (1, 2), (2,), (3,)]
     assert [piece.begins for piece in cut if piece.begins] == [(1,), (2,), (3,)]
@@ -145,19 +149,35 @@ def test_a_correction_that_cannot_be_is_told_and_keeps_what_was_written(
     assert plan_drafts.one(season, 1).clauses[1].decision == ""
 
 
-def test_the_draft_is_taken_away_once_everything_is_decided(season: Context, drafted: Desk) -> None:
+def test_the_draft_is_taken_away_once_everything_is_decided(season: Context, drafted: Desk, tmp_path: Path) -> None:
     early = drafted.get("/c/drafts/1/plan.yaml")
     assert early.status_code == 409 and "Còn mục chưa quyết định" in early.text
-    for number, what in ((1, "confirm"), (2, "confirm"), (3, "reject")):
-        act(drafted, what, number)
+    assert "draft" in early.text and 'href="/c/drafts/1/plan.yaml"' not in early.text
+    act(drafted, "confirm", 1), act(drafted, "correct", 2, **RIGHT), act(drafted, "reject", 3)
     page = drafted.get("/c/drafts/1").text
     assert 'href="/c/drafts/1/plan.yaml"' in page and 'href="/c/drafts/1/source.txt"' in page
-    answer = drafted.get("/c/drafts/1/plan.yaml")
-    assert answer.headers["content-disposition"].startswith("attachment") and answer.status_code == 200
-    rejected = plan_drafts.one(season, 1).clauses[2].found.quote
-    assert f"# - {rejected}" in answer.text and NAME in answer.text
-    assert drafted.get("/c/drafts/1/source.txt").content == TEXT.encode()
-    assert drafted.get("/c/drafts/1/document").content == TEXT.encode()
+    plan = checked(drafted, season, tmp_path)
+    rows = [link for report in plan.reports for link in report.chain]
+    assert len(plan.reports) == 2 and {report.recurrence for report in plan.reports} == {"annual", "semiannual"}
+    assert len([row for row in rows if row.due.wording == "before"]) == 2
+    written = (tmp_path / f"{plan.id}.yaml").read_text("utf-8")
+    first, second, third = (" ".join(c.found.quote.split()) for c in plan_drafts.one(season, 1).clauses)
+    comments = " ".join(line.lstrip("# ") for line in written.splitlines() if line.startswith("#"))
+    assert third in comments and NAME in comments and "đã được xác nhận trên cổng" in comments
+    assert first not in comments and second not in comments
+
+
+def checked(desk: Desk, context: Context, folder: Path) -> Plan:
+    """The draft and its text, put where they belong and read as `plan check` does."""
+    yaml, text = desk.get("/c/drafts/1/plan.yaml"), desk.get("/c/drafts/1/source.txt")
+    assert text.content == TEXT.encode() == desk.get("/c/drafts/1/document").content
+    names = [answer.headers["content-disposition"].split('"')[1] for answer in (yaml, text)]
+    (folder / "sources").mkdir()
+    (folder / "sources" / names[1]).write_bytes(text.content)
+    (folder / names[0]).write_bytes(yaml.content)
+    plan, _ = context.catalog.check(folder / names[0])
+    assert names == [f"{plan.id}.yaml", f"{plan.id}.txt"]
+    return plan
 
 
 def test_the_same_document_leads_to_the_draft_that_is_there(season: Context, drafted: Desk) -> None:
@@ -175,6 +195,9 @@ def test_the_same_document_leads_to_the_draft_that_is_there(season: Context, dra
         (b"x", "ke-hoach.exe", 415, "không thuộc loại đọc được"),
         (b"MZ\x90", "ke-hoach.docx", 422, "chương trình"),
         (b" " * (files.MOST_BYTES + 1), "lon.txt", 413, "lớn quá 25 MB"),
+        (b" \n ", "trang.txt", 422, "rỗng"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0", "anh.pdf", 422, "không phải docx, pdf, html hay txt"),
+        (b"PK\x03\x04 broken", "hong.docx", 422, "bị hỏng"),
     ],
 )
 def test_what_is_no_document_is_refused_in_a_sentence(
@@ -185,11 +208,27 @@ def test_what_is_no_document_is_refused_in_a_sentence(
     assert plan_drafts.listing(season) == []
 
 
+def test_every_refusal_of_a_document_is_told_in_a_coordinators_words() -> None:
+    assert refusals.WHY.keys() - {"missing", "closed"} <= desk_words.REFUSALS.keys()  # those two are of files by name
+
+
+def test_a_word_file_is_read_and_kept_as_it_came(season: Context, desk: Desk) -> None:
+    made, held = docx.Document(), io.BytesIO()
+    for line in TEXT.splitlines():
+        made.add_paragraph(line)
+    made.save(held)
+    where = send(desk, held.getvalue(), "Kế hoạch.docx").headers["location"]
+    assert desk.get(f"{where}/document").content == held.getvalue()
+    quotes = [" ".join(one.found.quote.split()) for one in plan_drafts.one(season, 1).clauses]
+    assert len(quotes) == 3 and "trước ngày 15/12 hằng năm" in quotes[0]
+    assert desk.get(f"{where}/text").text.count("<mark") == 3
+
+
 def test_a_document_without_a_report_says_so(desk: Desk) -> None:
     where = send(desk, "Kế hoạch này không yêu cầu gì.".encode()).headers["location"]
     page = desk.get(where).text
     assert "Không tìm thấy mục nào về báo cáo" in page and "0 trên 0" in page
-    assert desk.get(f"{where}/plan.yaml").status_code == 200
+    assert desk.get(f"{where}/plan.yaml").status_code == 200 == desk.get(f"{where}/source.txt").status_code
 
 
 def test_the_sweep_leaves_what_a_draft_names(season: Context, drafted: Desk) -> None:
