@@ -125,8 +125,8 @@ def add(context: Context, path: Path, name: str, *, by: str) -> tuple[int, bool]
         if (there := plan_drafts.of_content(connection, document["sha256"])) is not None:
             return there, False
     with _ONE_AT_A_TIME:
-        read, found = gather(path)
-    kept = [document, _kept_text(url, read, name)]
+        gathered = gather(path)
+    found, kept = gathered.found, [document, _kept_text(url, gathered.text, name)]
     try:
         with writing(context.db) as connection:
             hold(connection, url, [file["sha256"] for file in kept])
