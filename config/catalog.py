@@ -126,7 +126,9 @@ class Catalog:
         root = yaml_lines.lines(path.read_text(encoding="utf-8-sig"))
         there = {form.file for report in plan.reports for form in report.forms if self._beside(path, form.file)}
         findings = [
-            *plan_check.check(plan, self.tree, self._source(path, plan), self.calendar, drafted=not self._installed(path)),
+            *plan_check.check(
+                plan, self.tree, self._source(path, plan), self.calendar, drafted=not self._installed(path)
+            ),
             *plan_check.forms(plan, there),
         ]
         if path.stem != plan.id:

@@ -85,15 +85,21 @@ def _print(file: Path, gathered: "Gathered") -> None:
 
 def _text_of(file: Path, gathered: "Gathered") -> Path:
     """A file that holds the document's text: itself where it is plain text, else a copy under ``var/drafts``."""
-    try:
-        if file.read_text(encoding="utf-8-sig") == gathered.text:
-            return file.resolve()
-    except UnicodeDecodeError:
-        pass
+    if gathered.kind == "text" and _is_utf8(file):
+        return file.resolve()
     kept = Path(context().settings.journal_dir).resolve() / "drafts" / f"{file.stem}.txt"
     _write(kept, gathered.text, document=file)
     print(f"The document's text is kept as {kept}; with --into DIR it lies beside the draft.", file=sys.stderr)
     return kept
+
+
+def _is_utf8(file: Path) -> bool:
+    """Whether `plan check` can read a plain text as it is."""
+    try:
+        file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _write(path: Path, text: str, document: Path) -> None:

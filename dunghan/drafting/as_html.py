@@ -28,7 +28,7 @@ _STYLE = """
 --target:#1d4d29;--money:#6b2f18;--ink:#eee;--paper:#161616}}
 *{box-sizing:border-box}body{margin:0;font:1rem/1.6 system-ui,sans-serif;color:var(--ink);background:var(--paper)}
 header,main,nav{padding:1rem}header{border-bottom:1px solid var(--line)}h1{font-size:1.25rem;margin:0 0 .5rem}
-h2{font-size:1.05rem;margin:1rem 0 .25rem}p{margin:.25rem 0}ol{list-style:none;margin:0;padding:0}
+summary{font-weight:600;margin:.5rem 0}p{margin:.25rem 0}ol{list-style:none;margin:0;padding:0}
 nav li{padding:.5rem;margin:.5rem 0;border-left:.4rem solid var(--line);overflow-wrap:anywhere}
 nav li:target,mark:target{outline:3px solid currentColor}nav dl{margin:.25rem 0;font-size:.9rem}
 dt{float:left;clear:left;margin-right:.4rem;opacity:.75}dd{margin:0}.doubt{font-weight:600}
@@ -87,7 +87,9 @@ def _marks(found: Findings) -> Iterator[_Mark]:
             yield _plain(said, "head", title, ())
     for one in head.implements:
         issued = f"{one.issued_on:%d/%m/%Y}" if one.issued_on else ""
-        yield _plain(one.said, "ground", one.number, (("Của", one.issuer or ""), ("Về", one.title or ""), ("Ngày", issued)))
+        yield _plain(
+            one.said, "ground", one.number, (("Của", one.issuer or ""), ("Về", one.title or ""), ("Ngày", issued))
+        )
     yield from map(_clause, found.clauses)
     for duty in found.duties:
         days = "; ".join(map(_day, duty.due))
@@ -127,7 +129,9 @@ def _list(marks: list[_Mark]) -> Iterator[str]:
     for group, name in _GROUPS.items():
         own = [(number, mark) for number, mark in enumerate(marks, 1) if mark.group == group]
         if own:
-            yield f"<h2>{name}</h2><ol>{''.join(_entry(number, mark) for number, mark in own)}</ol>"
+            entries = "".join(_entry(number, mark) for number, mark in own)
+            shown = " open" if group == "clause" else ""
+            yield f"<details{shown}><summary>{name} ({len(own)})</summary><ol>{entries}</ol></details>"
 
 
 def _entry(number: int, mark: _Mark) -> str:

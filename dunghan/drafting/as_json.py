@@ -14,7 +14,11 @@ def as_json(found: Findings) -> dict[str, Any]:
         "title": _text(head.title),
         "issuer": _text(head.issuer),
         "issued_on": head.issued_on.isoformat() if head.issued_on else None,
-        "period": f"{head.since}-{head.until}" if head.since and head.until else str(head.since) if head.since else None,
+        "period": f"{head.since}-{head.until}"
+        if head.since and head.until
+        else str(head.since)
+        if head.since
+        else None,
         "implements": [_instrument(one) for one in head.implements],
         "clauses": [_clause(one) for one in found.clauses],
         "targets": [_target(one) for one in found.targets],

@@ -154,4 +154,4 @@ def _scalar(value: Any) -> str:
     words = " ".join(str(value).split())
     if _BARE.fullmatch(words):
         return words
-    return json.dumps(words, ensure_ascii=bool(_UNPRINTED.search(words)))
+    return _UNPRINTED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(words, ensure_ascii=False))

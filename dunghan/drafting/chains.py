@@ -11,14 +11,16 @@ from dunghan.drafting.dates import dated, last
 from dunghan.drafting.offices import Directory, Meant, placeholder, simple
 from dunghan.drafting.places import Places
 from models.office import TERRITORIAL, Office
-from models.report import Level
 
 STANDING = "dolisa"
 """The stage of the standing agency, whoever it is."""
 _CONSOLIDATING = "consolidating"
 """The stage of an office that puts together what others of its own stage send."""
 _STAGES = {level: level for level in ("province", "district", "commune", "organisation", "ministry")}
-_RELAY = re.compile(r"\s*(?:để|nhằm)\s+(?:tổng\s+hợp|theo\s+dõi)[^.;]{0,60}?báo\s+cáo\s+(?P<to>(?:[^.;\n]|\n(?!\s*\n)){3,200})", re.IGNORECASE)
+_RELAY = re.compile(
+    r"\s*(?:để|nhằm)\s+(?:tổng\s+hợp|theo\s+dõi)[^.;]{0,60}?báo\s+cáo\s+(?P<to>(?:[^.;\n]|\n(?!\s*\n)){3,200})",
+    re.IGNORECASE,
+)
 _ASKED = re.compile(r"(?:đề nghị|kính đề nghị)\W+(?:\w+\W+){0,60}$", re.IGNORECASE)
 _TITLES = {
     "annual": "Báo cáo hằng năm", "semiannual": "Báo cáo 6 tháng", "quarterly": "Báo cáo quý", "monthly": "Báo cáo tháng",
@@ -82,7 +84,9 @@ class Drafted:
 class Chains:
     """Makes reports of clauses, for one document."""
 
-    def __init__(self, text: str, directory: Directory, places: Places, named: Sequence[Office], lead: str | None) -> None:
+    def __init__(
+        self, text: str, directory: Directory, places: Places, named: Sequence[Office], lead: str | None
+    ) -> None:
         self._text, self._directory, self._places, self._named, self._lead = text, directory, places, named, lead
         self.left_out: list[LeftOut] = []
 
@@ -117,7 +121,9 @@ class Chains:
         common: dict[str, Any] = {"to": list(to)}
         if not to:
             common["to_note"] = (
-                f"Văn bản viết nơi nhận là “{_line(clause.recipient)}”." if clause.recipient else "Câu này không nêu nơi nhận."
+                f"Văn bản viết nơi nhận là “{_line(clause.recipient)}”."
+                if clause.recipient
+                else "Câu này không nêu nơi nhận."
             )
         elif clause.recipient and simple(clause.recipient) not in simple(clause.quote):
             common["to_note"] = "Nơi nhận không đứng trong trích dẫn này; lấy từ phần khác của đoạn."
@@ -164,8 +170,14 @@ class Chains:
         if not clause.via:
             return codes, None, doubts
         through = self._directory.meant(clause.via)
-        if not through.codes or not re.match(r"\W*(?:sở|cục|vụ|văn phòng|ban|phòng|chi cục|ủy ban|bộ|công an|viện)(?!\w)", clause.via.lower()):
-            return codes, None, [*doubts, f"gửi qua “{_line(clause.via)}”: không phải cơ quan nên không ghi vào `through`"]
+        if not through.codes or not re.match(
+            r"\W*(?:sở|cục|vụ|văn phòng|ban|phòng|chi cục|ủy ban|bộ|công an|viện)(?!\w)", clause.via.lower()
+        ):
+            return (
+                codes,
+                None,
+                [*doubts, f"gửi qua “{_line(clause.via)}”: không phải cơ quan nên không ghi vào `through`"],
+            )
         return codes, through.codes[0], doubts + list(through.doubts)
 
     def _levels(self, words: str | None) -> frozenset[str]:
@@ -183,7 +195,9 @@ class Chains:
             about = [f"“{_line(words)}” là lớp mở: chỉ ghi những cơ quan được nêu tên trong văn bản"]
             if not members:
                 members = (placeholder(words),)
-                about = [f"“{_line(words)}” là lớp mở mà danh mục chưa có cơ quan nào được nêu tên: ghi rõ từng cơ quan"]
+                about = [
+                    f"“{_line(words)}” là lớp mở mà danh mục chưa có cơ quan nào được nêu tên: ghi rõ từng cơ quan"
+                ]
             yield {"offices": list(members), "open_class": _line(words)}, stage, [*about, *doubts]
         by_stage: dict[str, list[str]] = {}
         for code in by.codes:
@@ -208,7 +222,11 @@ class Chains:
         if relay is None or not recipient.codes:
             return
         code = recipient.codes[0]
-        if any(code in stage.reports_as for stage in report.stages) or code in ("parent", "council", self._directory.issuer):
+        if any(code in stage.reports_as for stage in report.stages) or code in (
+            "parent",
+            "council",
+            self._directory.issuer,
+        ):
             return
         words = _RELAY.search(relay.text)
         to = self._directory.meant(words["to"] if words else relay.text)
@@ -231,7 +249,12 @@ def _sort(clause: Clause, issued: int, until: int | None) -> tuple[str, str, int
         year = until if kind == "final" and until else issued
         return kind, "once", year, [f"câu này không nêu năm: đang ghi {year}"]
     if clause.recurrence == "unspecified-periodic":
-        return "periodic", "unspecified-periodic", None, ["văn bản chỉ viết “định kỳ” hoặc “theo quy định”: không nêu kỳ hạn"]
+        return (
+            "periodic",
+            "unspecified-periodic",
+            None,
+            ["văn bản chỉ viết “định kỳ” hoặc “theo quy định”: không nêu kỳ hạn"],
+        )
     return clause.recurrence, clause.recurrence, None, []
 
 

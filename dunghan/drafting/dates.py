@@ -51,7 +51,13 @@ def _days(clause: Clause, recurrence: str, doubts: list[str]) -> dict[str, Any] 
     days: dict[str, Any] = {}
     ordered = sorted(months, key=lambda one: (one.next_year, one.month))
     for number, one in enumerate(ordered):
-        at = number if len(ordered) == len(parts) else (one.month or 1) - 1 if size == 1 else ((one.month or 1) - 1) // size
+        at = (
+            number
+            if len(ordered) == len(parts)
+            else (one.month or 1) - 1
+            if size == 1
+            else ((one.month or 1) - 1) // size
+        )
         days.setdefault(parts[len(parts) - 1 if one.next_year else at], _day(clause, one, doubts))
     if len(days) < len(parts):
         missing = ", ".join(part for part in parts if part not in days)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from dunghan.clauses.found import Budget, Clause, Findings, Instrument, Target
+from dunghan.clauses.found import Budget, Clause, Findings, Instrument, Money, Target
 from dunghan.clauses.source import Source
 from dunghan.core.plan_check import Loc
 from dunghan.drafting.chains import Chains, LeftOut, lead
@@ -95,7 +95,11 @@ def _heading(found: Findings, directory: Directory, notes: _Notes) -> dict[str, 
         place = place or name.split(" ", 2 if name.startswith("Thành phố") else 1)[-1]
     issued = head.issued_on or _UNKNOWN_DAY
     number = _line(head.number.text) if head.number else "chưa rõ số"
-    parts = (slug(place or ""), number.partition("/")[0] if head.number else "", str(issued.year) if head.issued_on else "")
+    parts = (
+        slug(place or ""),
+        number.partition("/")[0] if head.number else "",
+        str(issued.year) if head.issued_on else "",
+    )
     plan: dict[str, Any] = {"id": slug("-".join(part for part in parts if part)) or "ke-hoach"}
     plan |= {"number": number, "title": _line(head.title.text) if head.title else "chưa rõ tên"}
     plan |= {"issuer": directory.issuer or placeholder(head.issuer.text if head.issuer else "nơi ban hành")}
@@ -168,7 +172,10 @@ def _targets(targets: Iterable[Target], places: Places) -> list[dict[str, Any]]:
     for one in targets:
         base = "-".join(slug(one.subject).split("-")[:6]) or "chi-tieu"
         same = sum(1 for held in found if held["id"] == base or held["id"].startswith(f"{base}-so-"))
-        held: dict[str, Any] = {"id": f"{base}-so-{same + 1}" if same else base, "subject": _line(one.subject) or "chưa rõ"}
+        held: dict[str, Any] = {
+            "id": f"{base}-so-{same + 1}" if same else base,
+            "subject": _line(one.subject) or "chưa rõ",
+        }
         held |= {"comparison": one.comparison, "value": one.value}
         if one.upper is not None:
             held["upper"] = one.upper
@@ -182,7 +189,7 @@ def _targets(targets: Iterable[Target], places: Places) -> list[dict[str, Any]]:
 def _budget(budget: Budget, places: Places, notes: _Notes) -> dict[str, Any]:
     total, parts = budget.total, [part for part in budget.parts if part.amount > 0]
     if total is None or total.amount <= 0:
-        said = "; ".join(f"{part.source or 'chưa rõ nguồn'}: {part.amount:,} đồng" for part in parts)
+        said = "; ".join(map(_money, parts))
         return {"budget_note": f"Văn bản không nêu tổng kinh phí. {said}".strip()} if parts else {}
     held: dict[str, Any] = {"total": total.amount, "clause": places.of(total.said.start), "quote": total.said.text}
     if parts and sum(part.amount for part in parts) == total.amount:
@@ -191,9 +198,13 @@ def _budget(budget: Budget, places: Places, notes: _Notes) -> dict[str, Any]:
             for part in parts
         ]
     elif parts:
-        said = "; ".join(f"{part.source or 'chưa rõ nguồn'}: {part.amount:,}" for part in parts)
+        said = "; ".join(map(_money, parts))
         notes.say(("budget",), f"các nguồn ({said}) cộng lại không bằng tổng: chỉ ghi tổng")
     return {"budget": held}
+
+
+def _money(part: Money) -> str:
+    return f"{_line(part.source) or 'chưa rõ nguồn'}: {part.amount:,} đồng".replace(",", ".")
 
 
 def _line(words: str | None) -> str:

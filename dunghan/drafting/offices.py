@@ -30,14 +30,22 @@ _ALSO = {
 """What else people call the organisations that every province has."""
 _ABBREVIATED = re.compile(rf"(?<![\w&])(?:{'|'.join(map(re.escape, sorted(_SHORT, key=len, reverse=True)))})(?![\w&])")
 _COMMITTEE = r"(?:ủy ban nhân dân|chủ tịch ủy ban nhân dân)"
-_PROVINCES = re.compile(rf"{_COMMITTEE} (?:các )?(?:tỉnh (?:và )?thành phố|tỉnh thành|cấp tỉnh)|các (?:tỉnh|địa phương) thành phố trực thuộc")
-_DISTRICTS = re.compile(rf"{_COMMITTEE} (?:các |cấp )*(?:quận|huyện|thị xã)|cấp huyện|các (?:quận|huyện|thị xã)|các thành phố")
-_COMMUNES = re.compile(rf"{_COMMITTEE} (?:các |cấp )*(?:xã|phường|thị trấn|đặc khu)|cấp xã|các (?:xã|phường)|(?:xã|thị xã) (?:và )?phường")
+_PROVINCES = re.compile(
+    rf"{_COMMITTEE} (?:các )?(?:tỉnh (?:và )?thành phố|tỉnh thành|cấp tỉnh)|các (?:tỉnh|địa phương) thành phố trực thuộc"
+)
+_DISTRICTS = re.compile(
+    rf"{_COMMITTEE} (?:các |cấp )*(?:quận|huyện|thị xã)|cấp huyện|các (?:quận|huyện|thị xã)|các thành phố"
+)
+_COMMUNES = re.compile(
+    rf"{_COMMITTEE} (?:các |cấp )*(?:xã|phường|thị trấn|đặc khu)|cấp xã|các (?:xã|phường)|(?:xã|thị xã) (?:và )?phường"
+)
 _BODIES = re.compile(
     r"(?:các|những|toàn thể|tất cả) |(?:cơ quan|đơn vị|ngành|ban ngành|sở (?:và )?(?:ban|ngành)|địa phương|doanh nghiệp|tổ chức)(?: |$)"
 )
 _NOBODY = re.compile(r"cấp có thẩm quyền|cấp ủy|người có thẩm quyền")
 _UNIONS = re.compile(r"đoàn thể|tổ chức (?:chính trị|xã hội|đoàn thể|thành viên|hội)|hội quần chúng|mặt trận và các")
+_COMMITTEE_OF = re.compile(rf"{_COMMITTEE} ((?:tỉnh|thành phố|quận|huyện|thị xã|thị trấn|phường|xã|đặc khu) .+)")
+_CENTRAL = re.compile(r"(?:bộ|chính phủ|thủ tướng|quốc hội|văn phòng (?:chính phủ|quốc hội)|tổng cục|cục)(?: |$)")
 _OWN = re.compile(rf"{_COMMITTEE} (?:tỉnh|thành phố)(?= |$)|^(?:tỉnh|thành phố)$")
 _TERRITORY = re.compile(r"(?:tỉnh|thành phố|quận|huyện|thị xã|thị trấn|phường|xã|đặc khu) ")
 
@@ -88,27 +96,37 @@ class Directory:
         for office in tree:
             if office.level in TERRITORIAL:
                 self._territories.setdefault(simple(office.name), []).append(office)
-        self.province = self._province(issuer) or self._province(place)
-        self.issuer = self.province.code if self.province else None
+        central = _CENTRAL.match(simple(issuer or ""))  # whose place of issue is where they sit, not what they govern
+        self.province = self._province(issuer) or (None if central else self._province(place))
         own = [o for o in tree if o.level not in TERRITORIAL and self.province and o.parent == self.province.code]
-        central = [o for o in tree if o.level not in TERRITORIAL and o.parent is None]
+        above = [o for o in tree if o.level not in TERRITORIAL and o.parent is None]
         self._names: dict[str, Office] = {}
-        for office in (*central, *own):
+        for office in (*above, *own):
             name = self._alias(office)
             self._names |= {called: office for called in (name, *_ALSO.get(name, ())) if office.level != "council"}
-        if not self.issuer and issuer:
-            self.issuer = self._named(simple(issuer))
+        self.issuer = self._named(simple(issuer)) if issuer else None
+        if self.issuer is None and self.province and not central:
+            self.issuer = self.province.code
 
     def _province(self, words: str | None) -> Office | None:
-        """The province that words name: their own last words, or the place's name alone."""
+        """The province that words name at their end, or in which lies the only territory of that name."""
         said = simple(words or "")
-        for name, held in self._territories.items():
-            if held[0].level != "province" or not said:
-                continue
+        for name, held in self._territories.items() if said else ():
             bare = _TERRITORY.sub("", name, count=1)
-            if re.search(rf"(?<!\w)(?:{re.escape(name)}|{re.escape(bare)})$", said):
+            if held[0].level == "province" and re.search(rf"(?<!\w)(?:{re.escape(name)}|{re.escape(bare)})$", said):
                 return held[0]
-        return None
+        committee = _COMMITTEE_OF.match(said)
+        only = self._territories.get(committee[1], ()) if committee else ()
+        return self._above(only[0]) if len(only) == 1 else None
+
+    def _above(self, office: Office) -> Office | None:
+        """The province that a territory lies in; a province itself."""
+        seen: set[str] = set()
+        above: Office | None = office
+        while above and above.level != "province" and above.parent and above.code not in seen:
+            seen.add(above.code)
+            above = self._tree.ever(above.parent)
+        return above if above and above.level == "province" else None
 
     def _alias(self, office: Office) -> str:
         name = simple(office.name)
@@ -143,7 +161,7 @@ class Directory:
         ))  # fmt: skip
 
     def _named(self, said: str) -> str | None:
-        committee = re.match(rf"{_COMMITTEE} ((?:tỉnh|thành phố|quận|huyện|thị xã|thị trấn|phường|xã|đặc khu) .+)", said)
+        committee = _COMMITTEE_OF.match(said)
         if committee and (held := self._territories.get(committee[1])):
             return next((o.code for o in held if self._inside(o)), None)
         if self.province and _OWN.search(said) and not _PROVINCES.search(said) and not _DISTRICTS.search(said):
@@ -155,12 +173,7 @@ class Directory:
 
     def _inside(self, office: Office) -> bool:
         """Whether a territory lies in the issuer's province; a province itself does."""
-        seen: set[str] = set()
-        above: Office | None = office
-        while above and above.level != "province" and above.parent and above.code not in seen:
-            seen.add(above.code)
-            above = self._tree.ever(above.parent)
-        return above is not None and (office.level == "province" or above == self.province)
+        return office.level == "province" or (self.province is not None and self._above(office) == self.province)
 
     def _class(self, said: str, words: str) -> Meant:
         doubts: list[str] = []
