@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import Any
 
@@ -18,14 +18,26 @@ _BARE_KEYS = frozenset({"issued_on"})
 _SECTIONS = ("implements", "reports", "tasks", "targets", "budget")
 
 
-def as_yaml(draft: Draft, document: str) -> str:
-    """The commented YAML of a draft of that document (its file's name)."""
-    return "\n".join((*_top(draft, document), *_mapping(draft, draft.plan, (), ""), *_bottom(draft))) + "\n"
+def as_yaml(draft: Draft, document: str, standing: str = "chưa ai xác nhận", rejected: Sequence[str] = ()) -> str:
+    """The commented YAML of a draft of that document (its file's name).
+
+    ``standing`` says who has looked at it; ``rejected`` are the quotes that a person found to be no reports.
+    """
+    body = _mapping(draft, draft.plan, (), "")
+    return "\n".join((*_top(draft, document, standing), *body, *_bottom(draft), *_rejected(rejected))) + "\n"
 
 
-def _top(draft: Draft, document: str) -> Iterator[str]:
+def _rejected(quotes: Sequence[str]) -> Iterator[str]:
+    if quotes:
+        yield ""
+        yield from _comment("Không phải nghĩa vụ báo cáo, theo người đã đọc từng mục:")
+    for quote in quotes:
+        yield from _comment(f"- {quote}", "#   ")
+
+
+def _top(draft: Draft, document: str, standing: str) -> Iterator[str]:
     doubts = sum(map(len, draft.doubts.values()))
-    yield from _comment(f"Bản nháp do `dunghan plan draft` lập từ “{document}”; chưa ai xác nhận.")
+    yield from _comment(f"Bản nháp do `dunghan plan draft` lập từ “{document}”; {standing}.")
     yield from _comment(
         f"Đọc từng trích dẫn, sửa {doubts} chỗ có dòng “# {MARK}”, chạy `dunghan plan check`, rồi chép tệp này vào "
         f"config/plans/{draft.id}.yaml và văn bản vào config/plans/sources/{draft.id}.txt.",

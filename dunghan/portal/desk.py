@@ -14,7 +14,7 @@ from dunghan.core.periods import period_name
 from dunghan.engine.context import Context
 from dunghan.engine.matrix import PAGE, Column, Matrices, Matrix, Wish, choose
 from dunghan.engine.response import SOON, Responses
-from dunghan.portal import desk_one, export, login
+from dunghan.portal import desk_drafts, desk_one, export, login
 from dunghan.portal.desk_words import SIGNS, STATES
 from dunghan.portal.downloads import attachment, pieces
 from dunghan.portal.language import chosen, translated
@@ -30,7 +30,7 @@ def register(app: FastAPI, context: Context) -> None:
     """Add the desk to the application: its routes, its memory, and what it answers to who may not."""
     remember_anew(app, context)
     app.state.throttle = login.Throttle()
-    for part in (login.router, router, desk_one.router):
+    for part in (login.router, desk_drafts.router, router, desk_one.router):  # /c/drafts/1 is no period of a plan
         app.include_router(part)
     app.add_exception_handler(login.NoSession, login.ask_to_log_in)
     app.add_exception_handler(desk_one.Missing, _missing)

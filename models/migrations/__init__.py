@@ -1,4 +1,4 @@
 """Alembic migrations, run by ``dunghan init`` from any folder."""
 
-HEAD = "0005"
+HEAD = "0006"
 """The revision that this version of the software works on."""

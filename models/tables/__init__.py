@@ -4,6 +4,7 @@
 ``plan_decision`` and ``audit``, which the database itself refuses to change or delete.
 """
 
+from models.tables.drafts import PlanDraftClauseRow, PlanDraftRow
 from models.tables.handing_in import FindingRow, HandedInFileRow, IncomingRow, SessionRow, UserRow
 from models.tables.people import ContactRow, OfficeRow
 from models.tables.post import AnnouncementRow, AttemptRow, MessageRow, ReminderRow, TokenRow
@@ -33,6 +34,8 @@ __all__ = [
     "OfficeRow",
     "PeriodRow",
     "PlanDecisionRow",
+    "PlanDraftClauseRow",
+    "PlanDraftRow",
     "ReminderRow",
     "SessionRow",
     "SubmissionRow",

@@ -104,12 +104,24 @@ def _of_the_portal(at: datetime, raw: bytes) -> dict[Table, dict[str, Any]]:
     mail = {"message_id": "<1@x.example>", "received_at": at, "fetched_at": at}
     mail |= {"raw_sha256": hashlib.sha256(raw).hexdigest(), "raw_size": len(raw)}
     mail |= {"sender": "a@x.example", "subject": "Báo cáo", "status": "review", "why": "không rõ", "settled_by": ""}
+    held = {"name": "kế hoạch.docx", "size": len(raw), "sha256": mail["raw_sha256"]}
+    draft = {
+        "id": 1,
+        "sha256": mail["raw_sha256"],
+        "by": HOA,
+        "at": at,
+        "files": [held, held],
+        "findings": {"clauses": []},
+    }
+    clause = {"draft_id": 1, "number": 1, "decision": "corrected", "by": HOA, "at": at, "changes": 2}
     tables = MessageRow.metadata.tables
     return {
         tables["finding"]: found | {"detail": "ảnh"},
         tables["portal_user"]: user,
         tables["portal_session"]: {"key": "2" * 64, "user_id": 1, "created_at": at, "expires_at": at},
         tables["incoming"]: mail,
+        tables["plan_draft"]: draft,
+        tables["plan_draft_clause"]: clause | {"corrected": {"reporter": None, "due": [{"day": 15}]}},
     }
 
 

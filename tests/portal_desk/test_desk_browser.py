@@ -1,8 +1,9 @@
-"""The desk in a real Chromium: one logs in, looks, returns and accepts, on a phone and at a desk."""
+"""The desk in a real Chromium: one returns and accepts, and makes a plan of a document, on a phone and at a desk."""
 
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import uvicorn
@@ -12,6 +13,7 @@ from dunghan.engine import handing_in
 from dunghan.engine.context import Context
 from dunghan.portal.app import create_app
 from tests.portal_desk.conftest import LOGIN, ONE, PASSWORD, PLAN
+from tests.portal_desk.test_desk_drafts import NAMED, TEXT
 from tests.ui.house import CHROMIUM, browser
 
 pytestmark = [
@@ -72,3 +74,44 @@ def test_a_coordinator_returns_and_accepts(season: Context, address: str) -> Non
         page.get_by_role("button", name="Đăng xuất").click()
         page.wait_for_url("**/c/login")
         assert complaints == []
+
+
+def test_a_coordinator_makes_a_plan_of_a_document(season: Context, address: str, tmp_path: Path) -> None:
+    document = tmp_path / NAMED
+    document.write_text(TEXT, encoding="utf-8")
+    with browser(360, 800) as page:
+        complaints: list[str] = []
+        page.on("console", lambda message: complaints.append(message.text))
+        page.goto(f"{address}/c/drafts")
+        page.get_by_label("Tên đăng nhập").fill(LOGIN)
+        page.get_by_label("Mật khẩu").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        page.get_by_label("Tài liệu", exact=True).set_input_files(document)
+        page.get_by_role("button", name="Đọc tài liệu").click()
+        page.wait_for_url("**/c/drafts/1")
+        assert fits(page)
+        page.set_viewport_size({"width": 360, "height": 800})
+        page.get_by_role("button", name="Xác nhận mục 1").click()
+        expect(page.get_by_role("status")).to_have_text("Đã xác nhận mục 1.")
+        expect(page.get_by_role("status")).to_be_in_viewport()
+        expect(page.get_by_role("heading", name="Mục 2")).to_be_in_viewport()  # the next one, below what was told
+        second = page.locator("#clause-2")
+        second.get_by_text("Sửa lại cho đúng").click()
+        second.get_by_label("Hạn", exact=True).fill("20/06\n20/12")
+        second.get_by_label("Cách nêu hạn").select_option("trước ngày ấy")
+        assert fits(page)
+        second.get_by_role("button", name="Lưu bản sửa").click()
+        expect(second).to_contain_text("20/06; 20/12 (trước ngày ấy)")
+        page.get_by_role("button", name="Không phải báo cáo mục 3").click()
+        expect(page.get_by_text("3 trên 3 mục đã quyết định")).to_be_visible()
+        (tmp_path / "sources").mkdir()
+        for name, folder in (("Tải bản nháp (yaml)", tmp_path), ("Tải văn bản (txt)", tmp_path / "sources")):
+            with page.expect_download() as coming:
+                page.get_by_role("link", name=name).click()
+            coming.value.save_as(folder / coming.value.suggested_filename)
+        page.goto(f"{address}/c/drafts/1/text#in-3")
+        expect(page.locator("#in-3")).to_be_in_viewport()
+        assert fits(page) and complaints == []
+    (file,) = tmp_path.glob("*.yaml")
+    plan, _ = season.catalog.check(file)
+    assert [report.recurrence for report in plan.reports] == ["annual", "semiannual"]

@@ -13,7 +13,10 @@ TEXTS = re.compile(r"""\bt\(\s*(?:"([^"]+)"|'([^']+)')""")
 
 
 def test_every_text_of_the_desk_has_its_english_and_none_is_left_over() -> None:
-    sources = [*PORTAL.glob("templates/desk_*.html"), *(PORTAL / f"{n}.py" for n in ("desk", "desk_one", "login"))]
+    sources = [
+        *PORTAL.glob("templates/desk_*.html"),
+        *(PORTAL / f"{n}.py" for n in ("desk", "desk_drafts", "desk_one", "login")),
+    ]
     found = {a or b for file in sources for a, b in TEXTS.findall(file.read_text(encoding="utf-8"))}
     for held in (v for n, v in vars(desk_words).items() if n.isupper() and n != "SIGNS"):
         found |= set(held.values())
