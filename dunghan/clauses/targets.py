@@ -245,7 +245,7 @@ def _subject(before: str, after: str) -> str:
     """What is to be reached, in the words before the figure and behind it, without verbs of striving."""
     low = before.lower()
     start = _LEADS_IN.match(low)
-    end = _LEADS_OUT.search(low)
+    end = _LEADS_OUT.search(low, max(0, len(low) - 200))
     head = before[start.end() if start else 0 : end.start() if end else len(before)].strip()
     yearly = _A_YEAR.match(after)
     tail = after[yearly.end() if yearly else 0 :].strip(" ,;.:")

@@ -56,6 +56,7 @@ HOSTILE = (
     *("1", "10% ", "Số: ", "Số: 1/K ", "1/KH-", "tổng kinh phí ", "nguồn a ", "ngày 1/1/2020 ", "1 đồng "),
     *("Sở Y tế, ", "1. Sở Y tế: a. ", "KẾ HOẠCH ", "căn cứ luật a ", "ban hành kế hoạch a ", "1% ; ", "1.111"),
     *("Cơ quan chủ trì: Sở Y tế.\n\n", "theo nghị quyết số 1/NQ-CP ", "ngân sách tỉnh: 1 đồng\n\n"),
+    *("a ./ ", "phấn đấu , , , "),
     *("- mục tiêu 5%\n\n", "trên 1 huyện, "),
 )
 
