@@ -62,7 +62,7 @@ _MARK = re.compile(
     r"\W*(?:(?P<article>điều\s+\d[\w.]*)|(?P<letter>[a-zđ]{1,2})\)|(?P<roman>[ivx]{1,5})[./]|"
     r"(?P<deep>\d{1,2}(?:\.\d{1,2}){1,3})|(?P<number>\d{1,2})[.)/])"
 )
-_CLOSES = re.compile(r"\./\.?\W*$|^\W*(?:nơi nhận|trên đây là)")
+_CLOSES = re.compile(r"\./\.?\W{0,6}$|^\W*(?:nơi nhận|trên đây là)")
 _CLOSING_WORDS = re.compile(
     r"\W*(?:trong quá trình|trên đây|trân trọng|kế hoạch này|văn bản này|kinh phí thực hiện|căn cứ kế hoạch này, "
     r"yêu cầu|\(|phụ lục)"

@@ -163,6 +163,7 @@ def _of_sentence(source: Source, sentence: Sentence, stands: str) -> Iterator[Ta
             stop = _end_of(low, one, following) if following else end
             if _is_goal(low, one, begin, stop, stands == "goals" or led):
                 yield _target(source, one, begin, stop)
+                led = True  # what a sentence goes on to count is wanted as well
             begin = stop
 
 
@@ -241,10 +242,10 @@ def _comparison(match: "re.Match[str]", value: float, unit: str, lead: str) -> C
 
 
 def _subject(before: str, after: str) -> str:
-    """What is to be reached, in the text's own words: those before the figure and behind it, without verbs of striving."""
+    """What is to be reached, in the words before the figure and behind it, without verbs of striving."""
     low = before.lower()
     start = _LEADS_IN.match(low)
-    end = _LEADS_OUT.search(low)
+    end = _LEADS_OUT.search(low, max(0, len(low) - 200))
     head = before[start.end() if start else 0 : end.start() if end else len(before)].strip()
     yearly = _A_YEAR.match(after)
     tail = after[yearly.end() if yearly else 0 :].strip(" ,;.:")

@@ -204,10 +204,8 @@ def _run(words: str, start: int, stop: int) -> int:
 
 
 def _sentence_case(source: Source, place: int, limit: int) -> tuple[int, int]:
-    """A title that is set in bold, not in capitals: a short paragraph of its own under the kind of document."""
+    """A title that is set in bold, not in capitals: what stands under the kind of document, to its paragraph's end."""
     words, low = source.words, source.low
-    if not words.startswith(BREAK, place):
-        return place, place
     stop = words.find(BREAK, place + 1, limit)
     start, end = trimmed(source, place, stop if stop >= 0 else place)
     if low.startswith("v/v ", start):

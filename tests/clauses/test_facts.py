@@ -55,6 +55,14 @@ def test_news_of_a_plan_tell_its_number_by_a_file_and_its_date_by_the_page() -> 
     assert [i.number for i in head.implements] == ["12/NQ-CP"]
 
 
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_a_title_in_lower_case_stands_under_the_kind(gap: str) -> None:
+    body = "Thực hiện Chỉ thị số 5/CT-TTg ngày 01/2/2024 của Thủ tướng Chính phủ về trẻ em, UBND tỉnh yêu cầu:"
+    head = heading(Source(f"KẾ HOẠCH{gap}Triển khai công tác trẻ em năm 2024\n\n{body}"))
+    assert (words(head.title), head.since) == ("Triển khai công tác trẻ em năm 2024", 2024)
+    assert [(i.number, i.title) for i in head.implements] == [("5/CT-TTg", "trẻ em")]
+
+
 def test_a_text_without_a_head_has_none() -> None:
     head = heading(Source("Hôm nay trời đẹp."))
     assert not any((head.number, head.title, head.issuer, head.place, head.issued_on, head.since, head.implements))

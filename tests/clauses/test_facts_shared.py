@@ -1,5 +1,6 @@
 """What is read of real plans, where they are at hand, is what a careful person put into their YAML."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from dunghan.clauses.stretch import plain
 
 PLANS = Path(__file__).parents[2] / "config" / "plans"
 CASES = sorted(PLANS.glob("*.yaml"))
+CORPUS = sorted(Path(os.environ["DUNGHAN_CORPUS"]).glob("*.txt")) if "DUNGHAN_CORPUS" in os.environ else []
+"""More real documents, where a folder of them is named."""
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
@@ -33,3 +36,13 @@ def test_a_plan_gives_back_what_its_yaml_holds(path: Path) -> None:
     assert [(p.source, p.amount) for p in found.budget.parts] == [
         (p["source"], p["amount"]) for p in money.get("parts", ())
     ]
+
+
+@pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
+def test_a_real_document_says_what_it_is(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    found = extract(text)
+    head = found.heading
+    assert head.number and head.title and head.issuer and head.issued_on
+    said = [head.number, head.title, head.issuer, *(i.said for i in head.implements), *(t.said for t in found.targets)]
+    assert all(text[one.start : one.end] == one.text for one in (*said, *(d.said for d in found.duties)))
