@@ -60,7 +60,8 @@ def draft(text: str, found: Findings, tree: OfficeTree, file: str | None = None)
     directory = Directory(
         tree, head.issuer.text if head.issuer else None, head.place.text if head.place else None, issued
     )
-    places, named = Places(Source(text)), directory.named_in(text)
+    source = Source(text)
+    places, named = Places(source), directory.named_in(source)
     standing = lead(found.clauses, directory)
     plan = _heading(found, directory, notes) | {
         "years": _years(found.heading, issued.year, notes),
