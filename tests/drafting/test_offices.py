@@ -60,6 +60,12 @@ def test_a_name_that_the_catalogue_lacks_becomes_a_visible_placeholder(directory
     assert "dunghan office import" in meant.doubts[0] and "Sở Khoa học và Công nghệ" in meant.doubts[0]
 
 
+@pytest.mark.parametrize("words", ["Bộ Công an", "Công an cấp xã", "Công an các huyện"])
+def test_a_name_within_another_is_not_that_office(directory: Directory, words: str) -> None:
+    assert "ha-giang.cong-an" not in directory.meant(words).codes
+    assert directory.meant(words).levels == ()
+
+
 def test_words_that_name_nobody_name_nobody(directory: Directory) -> None:
     assert not directory.meant("cấp có thẩm quyền")
     assert not directory.meant("theo quy định")
