@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dunghan.checks import apart, old
-from dunghan.checks.found import OLE, PDF, ZIP, Bomb, Encrypted, TooMuch
+from dunghan.checks.found import MEMORY, OLE, PDF, ZIP, Bomb, Encrypted, TooMuch
 from dunghan.documents import plain
-from dunghan.documents.document import CPU_SECONDS, MEMORY, MOST_TEXT, Document, Refused
+from dunghan.documents.document import CPU_SECONDS, MOST_TEXT, Document, Refused
 
 _HTML = re.compile(
     r"(?>\s+|<!--.*?-->|<\?xml[^>]*>)*+"

@@ -14,8 +14,6 @@ MOST_UNPACKED = 128 << 20
 """Bytes to which a Word file may unpack, pictures included."""
 CPU_SECONDS = 20
 WALL_SECONDS = 40
-MEMORY = 640 << 20
-"""Bytes of address space that reading one document may take."""
 
 
 class Document(NamedTuple):

@@ -12,7 +12,8 @@ from dunghan.drafting.dates import told
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _RECURRENCE = {
     "annual": "hằng năm", "semiannual": "6 tháng một lần", "quarterly": "hằng quý", "monthly": "hằng tháng",
-    "once": "một lần", "relative": "theo sự kiện hoặc khi có yêu cầu", "unspecified-periodic": "định kỳ, không nêu kỳ hạn",
+    "once": "một lần", "relative": "theo sự kiện hoặc khi có yêu cầu",
+    "unspecified-periodic": "định kỳ, không nêu kỳ hạn",
 }  # fmt: skip
 _WORDING = {"before": "trước", "by": "chậm nhất", "within": "trong vòng", "month": "trong", "undated": "không nêu ngày"}
 _KIND = {"periodic": "định kỳ", "midterm": "sơ kết", "final": "tổng kết", "adhoc": "đột xuất hoặc một lần"}

@@ -61,7 +61,7 @@ def _bottom(draft: Draft) -> Iterator[str]:
         yield ""
         yield from _comment("Thời hạn của việc khác, không phải của báo cáo:")
         for place, words in draft.other_deadlines:
-            yield from _comment(f"- {place}: {words}", "#   ")
+            yield from _comment(f"- {place}: {words}")
 
 
 def _comment(words: str, sign: str = "# ") -> Iterator[str]:

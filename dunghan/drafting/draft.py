@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from dunghan.clauses.found import Budget, Clause, Findings, Instrument, Money, Target
+from dunghan.clauses.found import Budget, Findings, Heading, Instrument, Money, Target
 from dunghan.clauses.source import Source
 from dunghan.core.plan_check import Loc
-from dunghan.drafting.chains import Chains, LeftOut, lead
+from dunghan.drafting.chains import Drafted, LeftOut, reports
 from dunghan.drafting.offices import Directory, placeholder, slug
 from dunghan.drafting.places import Places
+from dunghan.drafting.stages import STANDING, Stages
+from dunghan.drafting.standing import lead
 from models.office import OfficeTree
 
 _UNKNOWN_DAY = date(2000, 1, 1)
@@ -58,17 +60,14 @@ def draft(text: str, found: Findings, tree: OfficeTree, file: str | None = None)
     directory = Directory(
         tree, head.issuer.text if head.issuer else None, head.place.text if head.place else None, issued
     )
-    places, named = Places(Source(text)), directory.named_in(text)
+    source = Source(text)
+    places, named = Places(source), directory.named_in(source)
     standing = lead(found.clauses, directory)
-    since = head.since or issued.year
     plan = _heading(found, directory, notes) | {
-        "years": {"since": since, "until": head.until} if head.until else {"since": since},
+        "years": _years(found.heading, issued.year, notes),
         "territory": directory.issuer or placeholder("nơi ban hành"),
         "lead": standing or placeholder("cơ quan đầu mối"),
     }
-    if not (head.since and 1990 <= head.since <= 2100):
-        notes.say(("years",), "văn bản không nêu giai đoạn: đang lấy năm ban hành")
-        plan["years"] = {"since": issued.year}
     if standing is None:
         notes.say(("lead",), "không thấy cơ quan đầu mối (nơi đôn đốc, tổng hợp): ghi mã của cơ quan ấy")
     else:
@@ -76,15 +75,16 @@ def draft(text: str, found: Findings, tree: OfficeTree, file: str | None = None)
     plan["source"] = {"file": file or f"sources/{plan['id']}.txt"}
     if head.implements:
         plan["implements"] = [_instrument(one) for one in head.implements]
-    chains = Chains(text, directory, places, named, standing)
-    plan["reports"] = _reports(chains, found.clauses, issued.year, head.until, notes) or [_nothing(plan, notes)]
+    stages = Stages(text, directory, places, named, standing)
+    made, left_out = reports(found.clauses, stages, places, issued.year, head.until)
+    plan["reports"] = _reports(made, notes) or [_nothing(plan, notes)]
     if tasks := list(_tasks(found, directory, places)):
         plan["tasks"] = tasks
     if targets := _targets(found.targets, places):
         plan["targets"] = targets
     plan |= _budget(found.budget, places, notes)
     others = tuple((places.of(duty.said.start), _line(duty.said.text)) for duty in found.duties if duty.due)
-    return Draft(plan, notes.held, tuple(chains.left_out), others)
+    return Draft(plan, notes.held, tuple(left_out), others)
 
 
 def _heading(found: Findings, directory: Directory, notes: _Notes) -> dict[str, Any]:
@@ -126,11 +126,18 @@ def _instrument(one: Instrument) -> dict[str, Any]:
     return held
 
 
-def _reports(
-    chains: Chains, clauses: Iterable[Clause], issued: int, until: int | None, notes: _Notes
-) -> list[dict[str, Any]]:
+def _years(head: Heading, issued: int, notes: _Notes) -> dict[str, int]:
+    """The years of a plan; the year of issue where the text has none, or none that can be."""
+    if head.since and 1990 <= head.since <= 2100:
+        until = head.until if head.until and head.since <= head.until <= 2100 else None
+        return {"since": head.since, "until": until} if until else {"since": head.since}
+    notes.say(("years",), "văn bản không nêu giai đoạn: đang lấy năm ban hành")
+    return {"since": min(max(issued, 1990), 2100)}
+
+
+def _reports(drafted: Iterable[Drafted], notes: _Notes) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    for report in chains.reports(tuple(clauses), issued, until):
+    for report in drafted:
         base = {"once": "one-off"}.get(report.kind, report.kind)
         base += f"-{report.year}" if report.kind == "once" else ""
         same = sum(1 for one in found if one["id"] == base or one["id"].startswith(f"{base}-"))
@@ -153,7 +160,7 @@ def _nothing(plan: dict[str, Any], notes: _Notes) -> dict[str, Any]:
         ("reports", 0),
         "không tìm thấy câu nào trong văn bản đòi báo cáo mà lược đồ chứa được; mục này chỉ giữ chỗ, xóa hoặc thay",
     )
-    link = {"stage": "dolisa", "reporters": {"offices": [plan["lead"]]}, "to": [], "due": {"wording": "undated"}}
+    link = {"stage": STANDING, "reporters": {"offices": [plan["lead"]]}, "to": [], "due": {"wording": "undated"}}
     return {
         "id": "periodic", "title": "Báo cáo định kỳ", "kind": "periodic", "recurrence": "unspecified-periodic",
         "chain": [link],

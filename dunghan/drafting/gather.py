@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from dunghan.clauses.found import Budget, Findings, Heading
-from dunghan.clauses.reports import reports
-from dunghan.clauses.source import Source
+from dunghan.clauses.extract import extract
+from dunghan.clauses.found import Findings
 from dunghan.documents import read
 from dunghan.documents.document import Kind
 
@@ -19,7 +18,6 @@ class Gathered(NamedTuple):
 
 
 def gather(path: Path) -> Gathered:
-    """Read a document and find what a plan needs; a document that cannot be read is refused."""
+    """Read a document and find what a plan needs; DocumentRefused where it cannot be read."""
     text, kind = read(path)
-    nothing = Heading(None, None, None, None, None, None, None, None, None, ())
-    return Gathered(text, kind, Findings(nothing, tuple(reports(Source(text))), (), (), Budget(None, ())))
+    return Gathered(text, kind, extract(text))

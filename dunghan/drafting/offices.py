@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 from dunghan.clauses.offices import offices
@@ -13,7 +14,8 @@ from models.office import TERRITORIAL, Office, OfficeTree
 from models.report import Level
 
 _SHORT = {
-    "ubmttq": "ủy ban mặt trận tổ quốc", "ubmt": "ủy ban mặt trận", "ubnd": "ủy ban nhân dân", "hđnd": "hội đồng nhân dân",
+    "ubmttq": "ủy ban mặt trận tổ quốc", "ubmt": "ủy ban mặt trận", "ubnd": "ủy ban nhân dân",
+    "hđnd": "hội đồng nhân dân",
     "lđ tb&xh": "lao động thương binh và xã hội", "lđtb&xh": "lao động thương binh và xã hội",
     "lđtbxh": "lao động thương binh và xã hội", "tb&xh": "thương binh và xã hội", "gd&đt": "giáo dục và đào tạo",
     "gdđt": "giáo dục và đào tạo", "kh&cn": "khoa học và công nghệ", "khcn": "khoa học và công nghệ",
@@ -31,7 +33,8 @@ _ALSO = {
 _ABBREVIATED = re.compile(rf"(?<![\w&])(?:{'|'.join(map(re.escape, sorted(_SHORT, key=len, reverse=True)))})(?![\w&])")
 _COMMITTEE = r"(?:ủy ban nhân dân|chủ tịch ủy ban nhân dân)"
 _PROVINCES = re.compile(
-    rf"{_COMMITTEE} (?:các )?(?:tỉnh (?:và )?thành phố|tỉnh thành|cấp tỉnh)|các (?:tỉnh|địa phương) thành phố trực thuộc"
+    rf"{_COMMITTEE} (?:các )?(?:tỉnh (?:và )?thành phố|tỉnh thành|cấp tỉnh)"
+    r"|các (?:tỉnh|địa phương) thành phố trực thuộc"
 )
 _DISTRICTS = re.compile(
     rf"{_COMMITTEE} (?:các |cấp )*(?:quận|huyện|thị xã)|cấp huyện|các (?:quận|huyện|thị xã)|các thành phố"
@@ -40,12 +43,18 @@ _COMMUNES = re.compile(
     rf"{_COMMITTEE} (?:các |cấp )*(?:xã|phường|thị trấn|đặc khu)|cấp xã|các (?:xã|phường)|(?:xã|thị xã) (?:và )?phường"
 )
 _BODIES = re.compile(
-    r"(?:các|những|toàn thể|tất cả) |(?:cơ quan|đơn vị|ngành|ban ngành|sở (?:và )?(?:ban|ngành)|địa phương|doanh nghiệp|tổ chức)(?: |$)"
+    r"(?:các|những|toàn thể|tất cả) |(?:cơ quan|đơn vị|ngành|ban ngành|sở (?:và )?(?:ban|ngành)"
+    r"|địa phương|doanh nghiệp|tổ chức)(?: |$)"
 )
 _NOBODY = re.compile(r"cấp có thẩm quyền|cấp ủy|người có thẩm quyền")
 _UNIONS = re.compile(r"đoàn thể|tổ chức (?:chính trị|xã hội|đoàn thể|thành viên|hội)|hội quần chúng|mặt trận và các")
 _COMMITTEE_OF = re.compile(rf"{_COMMITTEE} ((?:tỉnh|thành phố|quận|huyện|thị xã|thị trấn|phường|xã|đặc khu) .+)")
 _CENTRAL = re.compile(r"(?:bộ|chính phủ|thủ tướng|quốc hội|văn phòng (?:chính phủ|quốc hội)|tổng cục|cục)(?: |$)")
+_OF_TERRITORIES = re.compile(
+    rf"(?:các |toàn thể |tất cả )?(?:{_COMMITTEE}|cấp|quận|huyện|thị xã|thành phố|xã|phường|thị trấn|đặc khu)"
+)
+_HEADS = r"(?:(?:giám đốc|lãnh đạo|thủ trưởng|chủ tịch|thường trực|ban thường trực|tỉnh|thành|đồng chí|đề nghị|giao) )*"
+_NOT_LOWER = r"(?! (?:các |cấp )*(?:huyện|quận|thị xã|thị trấn|xã|phường|cấp)(?!\w))"
 _OWN = re.compile(rf"{_COMMITTEE} (?:tỉnh|thành phố)(?= |$)|^(?:tỉnh|thành phố)$")
 _TERRITORY = re.compile(r"(?:tỉnh|thành phố|quận|huyện|thị xã|thị trấn|phường|xã|đặc khu) ")
 
@@ -69,7 +78,11 @@ def simple(words: str) -> str:
     >>> simple("Sở Lao động - TB&XH")
     'sở lao động thương binh và xã hội'
     """
-    low = " ".join(re.sub(r"[-–,;:.()“”\"']", " ", Source(words).low).split())
+    return _settled(Source(words))
+
+
+def _settled(source: Source) -> str:
+    low = " ".join(re.sub(r"[-–,;:.()“”\"']", " ", source.low).split())
     return _ABBREVIATED.sub(lambda found: _SHORT[found[0]], low)
 
 
@@ -92,10 +105,8 @@ class Directory:
 
     def __init__(self, tree: OfficeTree, issuer: str | None, place: str | None, day: date) -> None:
         self._tree, self._day = tree, day
-        self._territories: dict[str, list[Office]] = {}
-        for office in tree:
-            if office.level in TERRITORIAL:
-                self._territories.setdefault(simple(office.name), []).append(office)
+        self._provinces = {simple(office.name): office for office in tree if office.level == "province"}
+        self._meant: dict[str, Meant] = {}
         central = _CENTRAL.match(simple(issuer or ""))  # whose place of issue is where they sit, not what they govern
         self.province = self._province(issuer) or (None if central else self._province(place))
         own = [o for o in tree if o.level not in TERRITORIAL and self.province and o.parent == self.province.code]
@@ -111,13 +122,20 @@ class Directory:
     def _province(self, words: str | None) -> Office | None:
         """The province that words name at their end, or in which lies the only territory of that name."""
         said = simple(words or "")
-        for name, held in self._territories.items() if said else ():
+        for name, province in self._provinces.items() if said else ():
             bare = _TERRITORY.sub("", name, count=1)
-            if held[0].level == "province" and re.search(rf"(?<!\w)(?:{re.escape(name)}|{re.escape(bare)})$", said):
-                return held[0]
-        committee = _COMMITTEE_OF.match(said)
-        only = self._territories.get(committee[1], ()) if committee else ()
-        return self._above(only[0]) if len(only) == 1 else None
+            if re.search(rf"(?<!\w)(?:{re.escape(name)}|{re.escape(bare)})$", said):
+                return province
+        if not (committee := _COMMITTEE_OF.match(said)):
+            return None
+        called = [o for o in self._tree if o.level in TERRITORIAL and simple(o.name) == committee[1]]
+        return self._above(called[0]) if len(called) == 1 else None
+
+    @cached_property
+    def _territories(self) -> dict[str, Office]:
+        """The territories that a committee's name may mean: every province, and what lies in the issuer's own."""
+        lower = (o for o in self._tree if o.level in TERRITORIAL and self.province and self._above(o) == self.province)
+        return {simple(office.name): office for office in lower} | self._provinces
 
     def _above(self, office: Office) -> Office | None:
         """The province that a territory lies in; a province itself."""
@@ -132,9 +150,9 @@ class Directory:
         name = simple(office.name)
         return name.removesuffix(" " + simple(self.province.name)) if self.province else name
 
-    def named_in(self, text: str) -> tuple[Office, ...]:
+    def named_in(self, source: Source) -> tuple[Office, ...]:
         """The offices of the catalogue that a document names, in the catalogue's order."""
-        said = simple(text)
+        said = _settled(source)
         here = (o for alias, o in self._names.items() if re.search(rf"(?<!\w){re.escape(alias)}(?!\w)", said))
         return tuple(dict.fromkeys(here))
 
@@ -142,9 +160,19 @@ class Directory:
         """Whom the words mean; names that the catalogue lacks come back as placeholders, each with a doubt."""
         if not words:
             return Meant()
+        if words not in self._meant:
+            self._meant[words] = self._read(words)
+        return self._meant[words]
+
+    def _read(self, words: str) -> Meant:
         source = Source(words)
         found = [self._one(source.words[o.start : o.end]) for o in offices(source, 0, len(source.words))]
-        return Meant(*(tuple(dict.fromkeys(x for one in found for x in one[n])) for n in range(4)))
+        return Meant(
+            tuple(dict.fromkeys(code for one in found for code in one.codes)),
+            tuple(dict.fromkeys(level for one in found for level in one.levels)),
+            tuple(dict.fromkeys(held for one in found for held in one.classes)),
+            tuple(dict.fromkeys(doubt for one in found for doubt in one.doubts)),
+        )
 
     def _one(self, words: str) -> Meant:
         said = simple(words)
@@ -162,18 +190,17 @@ class Directory:
 
     def _named(self, said: str) -> str | None:
         committee = _COMMITTEE_OF.match(said)
-        if committee and (held := self._territories.get(committee[1])):
-            return next((o.code for o in held if self._inside(o)), None)
+        if committee and (territory := self._territories.get(committee[1])):
+            return territory.code
         if self.province and _OWN.search(said) and not _PROVINCES.search(said) and not _DISTRICTS.search(said):
             return self.province.code
-        fits = [alias for alias in self._names if re.search(rf"(?<!\w){re.escape(alias)}(?!\w)", said)]
+        # at the front: "Bộ Công an" is not the province's police, nor is "Công an các huyện"
+        fits = [alias for alias in self._names if re.match(rf"{_HEADS}{re.escape(alias)}(?!\w){_NOT_LOWER}", said)]
+        if not fits:  # words that a saved page ran together: "THƯƠNG BINHVÀ XÃ HỘI"
+            fits = [alias for alias in self._names if alias.replace(" ", "") == said.replace(" ", "")]
         if not fits and len(said.split()) > 1:
             fits = [alias for alias in self._names if alias.startswith(said + " ")]
         return self._names[max(fits, key=len)].code if fits else None
-
-    def _inside(self, office: Office) -> bool:
-        """Whether a territory lies in the issuer's province; a province itself does."""
-        return office.level == "province" or (self.province is not None and self._above(office) == self.province)
 
     def _class(self, said: str, words: str) -> Meant:
         doubts: list[str] = []
@@ -183,11 +210,13 @@ class Directory:
                 doubts.append(f"danh mục không có tỉnh nào vào ngày {self._day:%d/%m/%Y}")
             return Meant(everywhere or (placeholder(words),), doubts=tuple(doubts))
         levels: list[Level] = []
-        bare = re.sub(r"thị xã|thành phố", "", said) if _DISTRICTS.search(said) else said
-        for level, pattern in (("district", _DISTRICTS), ("commune", _COMMUNES)):
-            if pattern.search(bare if level == "commune" else said):
-                levels.append(level)  # type: ignore[arg-type]
-        if not levels and "ủy ban nhân dân các cấp" in said:
+        if _OF_TERRITORIES.match(said):
+            if _DISTRICTS.search(said):
+                levels.append("district")
+                said = re.sub(r"thị xã|thành phố", "", said)
+            if _COMMUNES.search(said):
+                levels.append("commune")
+        if "ủy ban nhân dân các cấp" in said:
             levels = ["district", "commune"]
         levels = [level for level in levels if level != "district" or self._has("district") or levels == ["district"]]
         doubts += [

@@ -1,6 +1,6 @@
 """How well reporting clauses are found: against a careful person's reading, given as ``expected.jsonl``.
 
-``python -m tests.benchmarks.extraction [PATH_TO_expected.jsonl] [--json]``. Beside that file lies each document as
+``python -m tests.benchmarks.extraction [PATH_TO_expected.jsonl]``. Beside that file lies each document as
 ``<doc>.txt``; without a path the corpus beside this checkout is read where it is there. Each row has ``doc, quote,
 reporter, recipient, via, recurrence, due, before, kind``; ``due`` is a list of ``{year, month, day}``, or words where
 the text has no date. Prints what was missed and what was found falsely, document by document, then one JSON summary.
@@ -17,9 +17,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from dunghan.clauses.extract import extract
 from dunghan.clauses.found import Clause
-from dunghan.clauses.reports import reports
-from dunghan.clauses.source import Source
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "expected.jsonl"
 GOALS = {"recall": 0.95, "precision": 0.90, "dates": 0.95, "seconds_200_pages": 5.0, "mb_200_pages": 300.0}
@@ -167,7 +166,7 @@ def _short(words: str) -> str:
 
 
 def long_document(texts: Sequence[str]) -> str:
-    """A document of 200 pages, of paragraphs of others; each differs a little, since repeats are told once."""
+    """A document of 200 pages: others one behind the other, all read, though what repeats is told once."""
     words, pages, number = 0, [], 0
     while words < PAGE_WORDS * PAGES:
         text = texts[number % len(texts)]
@@ -188,7 +187,7 @@ def cost(text: str) -> dict[str, float]:
     watcher = threading.Thread(target=watch)
     watcher.start()
     start = time.perf_counter()
-    reports(Source(text))
+    extract(text)
     seconds = time.perf_counter() - start
     done.set()
     watcher.join()
@@ -205,19 +204,19 @@ def main(words: Sequence[str]) -> int:
     paths = [word for word in words if not word.startswith("--")]
     path = Path(paths[0]) if paths else CORPUS
     if not path.is_file():
-        print(f"There is no {path}: give the path of an expected.jsonl, its documents beside it.", file=sys.stderr)
+        sys.stderr.write(f"There is no {path}: give the path of an expected.jsonl, its documents beside it.\n")
         return 2
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     named = dict.fromkeys(row["doc"] for row in rows)
     texts = {name: (path.parent / f"{name}.txt").read_text(encoding="utf-8") for name in named}
     scored: list[Scored] = []
     for name, text in texts.items():
-        one = score([located(text, row) for row in rows if row["doc"] == name], reports(Source(text)))
+        one = score([located(text, row) for row in rows if row["doc"] == name], extract(text).clauses)
         scored.append(one)
-        print(*told(name, one), sep="\n")
+        sys.stdout.write("\n".join(told(name, one)) + "\n")
     figures = summary(scored) | cost(long_document(list(texts.values())))
     missed = missed_goals(figures)
-    print(json.dumps({**figures, "missed_goals": missed}, ensure_ascii=False))
+    sys.stdout.write(json.dumps({**figures, "missed_goals": missed}, ensure_ascii=False) + "\n")
     return 1 if missed else 0
 
 

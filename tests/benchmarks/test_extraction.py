@@ -11,7 +11,8 @@ from dunghan.clauses.source import Source
 from tests.benchmarks.extraction import CORPUS, located, long_document, main, missed_goals, overlap, score, summary
 
 TEXT = (
-    "1. Sở Y tế báo cáo **UBND\ntỉnh** trước ngày 10/12 hằng năm.\n\n2. Sở Nội vụ báo cáo UBND tỉnh trước ngày 20/11/2025.\n\n"
+    "1. Sở Y tế báo cáo **UBND\ntỉnh** trước ngày 10/12 hằng năm.\n\n"
+    "2. Sở Nội vụ báo cáo UBND tỉnh trước ngày 20/11/2025.\n\n"
     "3. Sở Tài chính báo cáo UBND tỉnh trước ngày 01/7/2026.\n"
 )
 

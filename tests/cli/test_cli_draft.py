@@ -9,9 +9,9 @@ import docx
 from tests.cli.conftest import Desk
 
 TEXT = (
-    "ỦY BAN NHÂN DÂN\nTỈNH HÀ GIANG\n\nSố: 9/KH-UBND\n\nHà Giang, ngày 18 tháng 7 năm 2016\n\nKẾ HOẠCH\n\nThử nghiệm giai đoạn "
-    "2016 - 2020\n\n1. Các sở, ngành báo cáo kết quả gửi Sở Y tế trước ngày 10/12 hằng năm.\n\n2. Sở Y tế tổng hợp, báo cáo "
-    "UBND tỉnh trước ngày 15/12 hằng năm.\n"
+    "ỦY BAN NHÂN DÂN\nTỈNH HÀ GIANG\n\nSố: 9/KH-UBND\n\nHà Giang, ngày 18 tháng 7 năm 2016\n\nKẾ HOẠCH\n\n"
+    "Thử nghiệm giai đoạn 2016 - 2020\n\n1. Các sở, ngành báo cáo kết quả gửi Sở Y tế trước ngày 10/12 hằng năm.\n\n"
+    "2. Sở Y tế tổng hợp, báo cáo UBND tỉnh trước ngày 15/12 hằng năm.\n"
 )
 
 

@@ -9,7 +9,8 @@ from models.plan import Plan
 from tests.drafting.conftest import Checked, Drafted, findings
 
 CHAIN = (
-    "VIII. TỔ CHỨC THỰC HIỆN\n\n1. Các sở, ban, ngành, UBND các huyện, thành phố báo cáo kết quả gửi về UBND tỉnh (qua Sở "
+    "VIII. TỔ CHỨC THỰC HIỆN\n\n"
+    "1. Các sở, ban, ngành, UBND các huyện, thành phố báo cáo kết quả gửi về UBND tỉnh (qua Sở "
     "Lao động - TB&XH) trước ngày 10 tháng 12 hàng năm.\n\n2. Sở Lao động - TB&XH tổng hợp báo cáo gửi UBND tỉnh trước "
     "ngày 15 tháng 12 hàng năm.\n\nSở Y tế thực hiện kế hoạch này.\n"
 )
@@ -49,7 +50,8 @@ def test_an_aggregator_due_before_its_contributors_is_told_of_and_not_corrected(
 
 def test_a_relay_is_a_stage_of_its_own_without_a_date(drafted: Drafted, checked: Callable[..., Checked]) -> None:
     text = (
-        "V. TỔ CHỨC\n\n7. Ủy ban nhân dân các huyện, thành phố định kỳ hàng năm gửi báo cáo về Sở Lao động - Thương binh và "
+        "V. TỔ CHỨC\n\n"
+        "7. Ủy ban nhân dân các huyện, thành phố định kỳ hàng năm gửi báo cáo về Sở Lao động - Thương binh và "
         "Xã hội để tổng hợp, báo cáo Ủy ban nhân dân\ntỉnh và Bộ Lao động - Thương binh và Xã hội.\n"
     )
     made = drafted(text)
@@ -82,7 +84,8 @@ def test_strangers_reports_to_the_province_are_reports_of_their_own(drafted: Dra
 
 def test_what_the_schema_cannot_hold_is_left_out_and_kept(drafted: Drafted) -> None:
     text = (
-        "1. Sở Y tế báo cáo UBND tỉnh trước 19h00’ hằng ngày.\n\n2. Sở Nội vụ gửi báo cáo kết quả về UBND tỉnh chậm nhất sau "
+        "1. Sở Y tế báo cáo UBND tỉnh trước 19h00’ hằng ngày.\n\n"
+        "2. Sở Nội vụ gửi báo cáo kết quả về UBND tỉnh chậm nhất sau "
         "15 ngày kể từ ngày kết thúc diễn đàn.\n"
     )
     made = drafted(text)

@@ -23,6 +23,7 @@ def directory(catalog: Catalog) -> Directory:
         ("UBND tỉnh Hà Giang", ("02",)),
         ("UBND huyện Đồng Văn", ("026",)),
         ("UBND tỉnh Thanh Hóa", ("38",)),
+        ("Sở Lao động - Thương binhvà Xã hội", ("ha-giang.so-ldtbxh",)),
         ("Sở Lao động - TB&XH", ("ha-giang.so-ldtbxh",)),
         ("Sở Văn hóa, Thể thao và Du lịch", ("ha-giang.so-vhttdl",)),
         ("UBND tỉnh và Bộ Lao động - TB&XH", ("02", "bo-ldtbxh")),
@@ -57,6 +58,12 @@ def test_a_name_that_the_catalogue_lacks_becomes_a_visible_placeholder(directory
     meant = directory.meant("Sở Khoa học và Công nghệ")
     assert meant.codes == ("can-xac-nhan.so-khoa-hoc-va-cong-nghe",)
     assert "dunghan office import" in meant.doubts[0] and "Sở Khoa học và Công nghệ" in meant.doubts[0]
+
+
+@pytest.mark.parametrize("words", ["Bộ Công an", "Công an cấp xã", "Công an các huyện"])
+def test_a_name_within_another_is_not_that_office(directory: Directory, words: str) -> None:
+    assert "ha-giang.cong-an" not in directory.meant(words).codes
+    assert directory.meant(words).levels == ()
 
 
 def test_words_that_name_nobody_name_nobody(directory: Directory) -> None:

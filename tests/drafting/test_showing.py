@@ -92,7 +92,8 @@ def test_an_installed_plan_may_hold_no_placeholder(catalog: Catalog, drafted: Dr
 
 
 HOSTILE = st.text(
-    st.sampled_from("aă\u0302đ #:-'\"{}[]|>&*!%@`\n\t\r\x00\x07\x85\xa0\u2028\u200b\ufeff😀\\,?~") | st.characters(exclude_categories=["Cs"]),
+    st.sampled_from("aă\u0302đ #:-'\"{}[]|>&*!%@`\n\t\r\x00\x07\x85\xa0\u2028\u200b\ufeff😀\\,?~")
+    | st.characters(exclude_categories=["Cs"]),
     min_size=1, max_size=300,
 )  # fmt: skip
 
@@ -122,7 +123,8 @@ def test_json_has_exactly_its_keys_and_quotes_the_source() -> None:
     assert (held["issued_on"], held["period"]) == ("2016-07-18", "2016-2020")
     (clause,) = held["clauses"]
     assert list(clause) == [
-        "quote", "start", "end", "reporter", "recipient", "via", "recurrence", "due", "wording", "kind", "rule", "confidence",
+        "quote", "start", "end", "reporter", "recipient", "via", "recurrence", "due", "wording", "kind",
+        "rule", "confidence",
     ]  # fmt: skip
     assert clause["due"] == [{"year": None, "month": 1, "day": 30, "next_year": True}]
     money = held["budget"]
