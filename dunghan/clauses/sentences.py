@@ -7,7 +7,7 @@ from typing import NamedTuple
 from dunghan.clauses.source import BREAK, Source
 
 _MARK = re.compile(
-    r"[\s\"“”'(\[]*(?:(?P<article>điều|chương|phần|mục)\s+[\w.]+[.:]?|(?P<roman>[ivx]{1,5})[.)/]|"
+    r"[\s\"“”'(\[]*(?:(?P<article>điều|chương|phần|mục)\s+(?:\d[\w.]*|[ivxlc]{1,6})[.:]?|(?P<roman>[ivx]{2,5}[.)/]|[ivx][./])|"
     r"(?P<deep>\d{1,2}(?:\.\d{1,2}){1,3})\.?"
     r"|(?P<number>\d{1,2})[.)/]|(?P<letter>[a-zđ]{1,2})\)|(?P<dash>[-–+•]))(?:\s|$)"
 )
@@ -79,7 +79,7 @@ def _short(low: str, cut: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]
 
 
 def _next(words: str, place: int) -> str:
-    while place < len(words) and words[place] in " \"“”’'(":
+    while place < len(words) and words[place] in " \"“”’'()":
         place += 1
     return words[place : place + 1]
 
