@@ -3,6 +3,7 @@
 from typing import Any
 
 from dunghan.clauses.found import Clause, Findings, Instrument, Money, Said, Target
+from dunghan.clauses.source import Source
 from dunghan.clauses.times import Due
 
 
@@ -14,11 +15,7 @@ def as_json(found: Findings) -> dict[str, Any]:
         "title": _text(head.title),
         "issuer": _text(head.issuer),
         "issued_on": head.issued_on.isoformat() if head.issued_on else None,
-        "period": f"{head.since}-{head.until}"
-        if head.since and head.until
-        else str(head.since)
-        if head.since
-        else None,
+        "period": _period(head.since, head.until),
         "implements": [_instrument(one) for one in head.implements],
         "clauses": [_clause(one) for one in found.clauses],
         "targets": [_target(one) for one in found.targets],
@@ -27,7 +24,18 @@ def as_json(found: Findings) -> dict[str, Any]:
 
 
 def _text(said: Said | None) -> str | None:
-    return " ".join(said.text.split()) if said else None
+    """The words without line ends and marks of emphasis."""
+    return " ".join(Source(said.text).words.split()) if said else None
+
+
+def _period(since: int | None, until: int | None) -> str | None:
+    """``2016-2020``; ``2021`` where the plan covers one year or names no end.
+
+    >>> _period(2016, 2020), _period(2021, None), _period(2018, 2018), _period(None, None)
+    ('2016-2020', '2021', '2018', None)
+    """
+    years = dict.fromkeys(str(year) for year in (since, until) if year)
+    return "-".join(years) or None
 
 
 def _said(said: Said) -> dict[str, Any]:

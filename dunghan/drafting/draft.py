@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from dunghan.clauses.found import Budget, Findings, Heading, Instrument, Money, Target
+from dunghan.clauses.found import Budget, Findings, Heading, Instrument, Money, Said, Target
 from dunghan.clauses.source import Source
 from dunghan.core.plan_check import Loc
 from dunghan.drafting.chains import Drafted, LeftOut, reports
@@ -96,14 +96,14 @@ def _heading(found: Findings, directory: Directory, notes: _Notes) -> dict[str, 
         name = directory.province.name
         place = place or name.split(" ", 2 if name.startswith("Thành phố") else 1)[-1]
     issued = head.issued_on or _UNKNOWN_DAY
-    number = _line(head.number.text) if head.number else "chưa rõ số"
+    number = _words(head.number) if head.number else "chưa rõ số"
     parts = (
         slug(place or ""),
         number.partition("/")[0] if head.number else "",
         str(issued.year) if head.issued_on else "",
     )
     plan: dict[str, Any] = {"id": slug("-".join(part for part in parts if part)) or "ke-hoach"}
-    plan |= {"number": number, "title": _line(head.title.text) if head.title else "chưa rõ tên"}
+    plan |= {"number": number, "title": _words(head.title) if head.title else "chưa rõ tên"}
     plan |= {"issuer": directory.issuer or placeholder(head.issuer.text if head.issuer else "nơi ban hành")}
     plan |= {"place": _line(place) if place else "chưa rõ nơi", "issued_on": issued.isoformat()}
     for key, there, what in (
@@ -238,6 +238,11 @@ def _budget(budget: Budget, places: Places, notes: _Notes) -> dict[str, Any]:
 
 def _money(part: Money) -> str:
     return f"{_line(part.source) or 'chưa rõ nguồn'}: {part.amount:,} đồng".replace(",", ".")
+
+
+def _words(said: Said) -> str:
+    """What is said without line ends and marks of emphasis."""
+    return _line(Source(said.text).words) or "chưa rõ"
 
 
 def _line(words: str | None) -> str:

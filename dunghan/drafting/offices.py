@@ -1,7 +1,7 @@
 """Whom a document's words mean: its names and classes of offices, looked up in the catalogue's tree."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
@@ -106,7 +106,7 @@ class Directory:
     def __init__(self, tree: OfficeTree, issuer: str | None, place: str | None, day: date) -> None:
         self._tree, self._day = tree, day
         self._provinces = {simple(office.name): office for office in tree if office.level == "province"}
-        self._meant: dict[str, Meant] = {}
+        self._mentions: dict[str, tuple[tuple[str, Meant], ...]] = {}
         central = _CENTRAL.match(simple(issuer or ""))  # whose place of issue is where they sit, not what they govern
         self.province = self._province(issuer) or (None if central else self._province(place))
         own = [o for o in tree if o.level not in TERRITORIAL and self.province and o.parent == self.province.code]
@@ -156,23 +156,17 @@ class Directory:
         here = (o for alias, o in self._names.items() if re.search(rf"(?<!\w){re.escape(alias)}(?!\w)", said))
         return tuple(dict.fromkeys(here))
 
+    def named_by(self, words: str) -> tuple[tuple[str, Meant], ...]:
+        """Every mention of an office in some words, as they write it, with whom it means."""
+        if words not in self._mentions:
+            source = Source(words)
+            said = [source.words[office.start : office.end] for office in offices(source, 0, len(source.words))]
+            self._mentions[words] = tuple((one, self._one(one)) for one in said)
+        return self._mentions[words]
+
     def meant(self, words: str | None) -> Meant:
         """Whom the words mean; names that the catalogue lacks come back as placeholders, each with a doubt."""
-        if not words:
-            return Meant()
-        if words not in self._meant:
-            self._meant[words] = self._read(words)
-        return self._meant[words]
-
-    def named_by(self, words: str) -> Iterator[tuple[str, Meant]]:
-        """Every mention of an office in some words, as they write it, with whom it means."""
-        source = Source(words)
-        for office in offices(source, 0, len(source.words)):
-            said = source.words[office.start : office.end]
-            yield said, self._one(said)
-
-    def _read(self, words: str) -> Meant:
-        found = [one for _, one in self.named_by(words)]
+        found = [one for _, one in self.named_by(words or "")]
         return Meant(
             tuple(dict.fromkeys(code for one in found for code in one.codes)),
             tuple(dict.fromkeys(level for one in found for level in one.levels)),
