@@ -78,9 +78,8 @@ def budget(source: Source) -> Budget:
     for one in _amounts(source):
         if one.total and not total:
             total = one.money
-        elif one.money.source and not (one.within and parts):
-            if all(one.money[1:] != part[1:] for part in parts):
-                parts.append(one.money)
+        elif one.money.source and not (one.within and parts) and one.money[1:] not in [part[1:] for part in parts]:
+            parts.append(one.money)
     kinds = {bool(_YEAR.match(part.source.lower())) for part in parts if part.source}
     if len(kinds) == 2:
         parts = [part for part in parts if part.source and not _YEAR.match(part.source.lower())]

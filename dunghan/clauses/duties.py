@@ -97,7 +97,7 @@ RULES = (_GIVES, _LABEL, _LABEL_OF_TIME, _MORE)
 
 
 class _Owner(NamedTuple):
-    """The offices that a sentence names first, their words, and where its duty begins; a ``label`` names them of what is above."""
+    """The offices that a sentence names first, their words, and where its duty begins; a label is of what is above."""
 
     start: int
     end: int
@@ -106,7 +106,7 @@ class _Owner(NamedTuple):
 
 
 def duties(source: Source, clauses: Sequence[Clause]) -> tuple[Duty, ...]:
-    """What offices are given to do, in order: under their heading, behind their name, or labelled ("Cơ quan chủ trì: …").
+    """What offices are given to do: under their heading, behind their name, or labelled ("Cơ quan chủ trì: …").
 
     ``office`` is a list of offices as the text writes it; ``place`` is the number of the item ("VII.1", "Điều 4.2.a").
     A sentence that is a reporting clause and nothing else is left to ``clauses``, and no clause's time is a duty's.
@@ -121,7 +121,7 @@ def duties(source: Source, clauses: Sequence[Clause]) -> tuple[Duty, ...]:
     below = _labels_below(source, every)
     found: list[Duty] = []
     seen: set[tuple[int, str]] = set()
-    for number, sentence in enumerate(every):
+    for number in range(len(every)):
         for one in _of_sentence(source, every, owners, number, reported, below, closing[number]):
             key = (one.said.start, one.office)
             if key not in seen:
@@ -232,6 +232,9 @@ def _named_first(source: Source, begin: int, end: int) -> Office | None:
         return None
     named = [first, *offices(source, first.end, min(end, begin + 400))]
     whole = joined(source, named, 0, end)
+    leads = low.find(" chủ trì", begin, whole.end)
+    if leads >= 0:
+        return Office(begin, leads)
     verb = _RUN_ON.search(words, begin, min(whole.end + 20, end))
     if verb and verb.start() < whole.end:
         return Office(begin, verb.start())

@@ -1,4 +1,4 @@
-"""What stands at a document's head: its number, title, issuer, place and date, the years it covers, what it carries out."""
+"""What stands at a document's head: number, title, issuer, place and date, the years covered, what it carries out."""
 
 import re
 from datetime import date
@@ -67,7 +67,7 @@ _PLACED = Rule(
         r"(?P<place>[^\d\n,;:()]{2,45}), ?(?:ngày[ .…]*(?P<day>\d{1,2})?[ .…]*tháng[ .…]*(?P<month>\d{1,2})?[ "
         r".…]*năm[ .…]*(?P<year>(?:19|20)\d\d)|ngày (?P<bare>\d{1,2}/\d{1,2}/(?:19|20)\d\d))"
     ),
-    (("Số: 5/KH-UBND An Biên, ngày 18 tháng 7 năm 2016", " an biên, ngày 18 tháng 7 năm 2016"),),
+    (("Số: 5/KH-UBND An Biên, ngày 18 tháng 7 năm 2016", "/kh-ubnd an biên, ngày 18 tháng 7 năm 2016"),),
 )
 _LISTED_DAY = Rule(
     "portal-date",
@@ -135,7 +135,7 @@ def _issuer(source: Source, found: Title | None) -> Said | None:
     if found and "issuer" in found.named:
         return said(source, *found.named["issuer"], found.rule)
     low = source.low
-    enacts = [m for m in _ENACTS.pattern.finditer(low, 0, min(len(low), HEAD))]
+    enacts = _ENACTS.pattern.finditer(low, 0, min(len(low), HEAD))
     best = max(enacts, key=lambda m: len(m["said"]), default=None)
     if best:
         return said(source, *best.span("said"), _ENACTS.name)

@@ -87,14 +87,12 @@ def instruments(source: Source, after: int) -> tuple[Instrument, ...]:
     ]
     places += [(m.start("said"), _law(source, m, end)) for m in _LAW.pattern.finditer(source.low, start, end)]
     for _, one in sorted(((place, one) for place, one in places if one), key=lambda pair: pair[0]):
-        known = found.get(one.number)
-        if known:
-            one = known._replace(
-                issuer=known.issuer or one.issuer,
-                title=known.title or one.title,
-                issued_on=known.issued_on or one.issued_on,
-            )
-        found[one.number] = one
+        known = found.setdefault(one.number, one)
+        found[one.number] = known._replace(
+            issuer=known.issuer or one.issuer,
+            title=known.title or one.title,
+            issued_on=known.issued_on or one.issued_on,
+        )
     return tuple(found.values())
 
 

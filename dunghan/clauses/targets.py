@@ -95,6 +95,7 @@ _REDUCE = re.compile(r"(?<!\w)(?:kéo |cắt |tiết )?giảm(?! nghèo| thiểu
 _TO_A_LEVEL = re.compile(r"(?<!\w)(?:xuống|còn)(?: còn)?(?!\w)[^,;]{0,15}$")
 _YEARLY = re.compile(r"(?<!\w)(?:mỗi năm|hằng năm|hàng năm|bình quân năm|một năm)(?!\w)")
 _A_YEAR = re.compile(r" ?/ ?năm(?!\w)| (?:mỗi|một|hằng|hàng) năm(?!\w)")
+_EACH_YEAR = re.compile(r" (?:mỗi|hằng|hàng) năm$")
 _LEADS_IN = re.compile(
     r"^(?:\W|(?:theo đó|trong đó|đồng thời|phấn đấu|bảo đảm|đảm bảo|cụ thể|và|mục tiêu|chỉ tiêu|đến (?:hết |cuối "
     r")?năm \d{4}|(?:trong )?giai đoạn \d{4} ?[-–] ?\d{4}|mỗi năm|hằng năm|hàng năm)(?!\w))*"
@@ -141,7 +142,8 @@ def _stands(source: Source, every: list[Sentence], sentence: Sentence) -> Litera
     for number in reversed(sentence.above):
         above = every[number]
         heading = source.low[above.start : min(above.end, above.start + 160)]
-        if _GOALS.pattern.search(heading) and above.depth < 5 and not re.search(r"\d ?%", heading):
+        goals = _GOALS.pattern.search(heading)
+        if goals and above.depth < 5 and "%" not in heading[: goals.start()]:
             return "goals"
         if _STATUS_ABOVE.pattern.search(heading):
             return "status"
@@ -161,6 +163,7 @@ def _of_sentence(source: Source, sentence: Sentence, stands: str) -> Iterator[Ta
             stop = _end_of(low, one, following) if following else end
             if _is_goal(low, one, begin, stop, stands == "goals" or led):
                 yield _target(source, one, begin, stop)
+                led = True  # what a sentence goes on to count is wanted as well
             begin = stop
 
 
@@ -210,7 +213,11 @@ def _target(source: Source, one: _Figure, begin: int, stop: int) -> Target:
         first, last = trimmed(source, first, low.rindex(" ", one.end, last))
     last += 1 if low.count("(", first, last) > low.count(")", first, last) and low.startswith(")", last) else 0
     lead, rest = low[first : one.start], low[one.end : last]
-    yearly = bool(_YEARLY.search(low[max(first, one.start - 60) : one.start]) or _A_YEAR.match(rest[:20]))
+    yearly = bool(
+        _YEARLY.search(low[max(first, one.start - 60) : one.start])
+        or _A_YEAR.match(rest[:20])
+        or _EACH_YEAR.search(rest)
+    )
     return Target(
         said(source, first, max(last, one.end), one.rule),
         _subject(words[first : one.start], words[match.start("unit") if one.rule == COUNT.name else one.end : last]),
@@ -235,7 +242,7 @@ def _comparison(match: "re.Match[str]", value: float, unit: str, lead: str) -> C
 
 
 def _subject(before: str, after: str) -> str:
-    """What is to be reached, in the text's own words: those before the figure, without verbs of striving, and behind it."""
+    """What is to be reached, in the words before the figure and behind it, without verbs of striving."""
     low = before.lower()
     start = _LEADS_IN.match(low)
     end = _LEADS_OUT.search(low)

@@ -1,6 +1,8 @@
 """A document's title, and the years it covers."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from dunghan.clauses.source import BREAK, Source
@@ -78,9 +80,8 @@ _CODIFIED = Rule(
     ),
     (
         (
-            "(Điều 1 Thông tư số 9/2019/TT-BYT Thông tư Hướng dẫn tiêm chủng ngày 26/12/2019 của Bộ Y tế, có hiệu "
-            "lực",
-            "hướng dẫn tiêm chủng",
+            "(Điều 1 Thông tư số 9/2019/TT-BYT Thông tư Tiêm chủng trẻ em ngày 26/12/2019 của Bộ Y tế, có hiệu lực",
+            "tiêm chủng trẻ em",
         ),
     ),
 )
@@ -119,7 +120,7 @@ class Title(NamedTuple):
     start: int
     end: int
     rule: str
-    named: dict[str, tuple[int, int]] = {}
+    named: Mapping[str, tuple[int, int]] = MappingProxyType({})
 
 
 class Period(NamedTuple):
@@ -133,7 +134,7 @@ class Period(NamedTuple):
 
 
 def title(source: Source) -> Title | None:
-    """The title: the capitals under the kind of document; else what is behind "V/v"; else what the enacting words say."""
+    """The title: the capitals under the kind of document; else behind "V/v"; else in the enacting words."""
     limit = min(len(source.low), HEAD)
     return _under_the_kind(source, limit) or next(filter(None, (_by(source, rule, limit) for rule in _OTHERS)), None)
 
@@ -188,7 +189,7 @@ def _capitals(source: Source, place: int, limit: int) -> tuple[int, int]:
 
 
 def _run(words: str, start: int, stop: int) -> int:
-    """Where the capitals that begin at a place end: before a word in lower case, an item's number or a row of dashes."""
+    """Where the capitals that begin at a place end: before a lower case word, an item's number, a row of dashes."""
     end = start
     for token in re.finditer(r"[^\s]+", words[start:stop]):
         sign = token[0]
@@ -203,19 +204,15 @@ def _run(words: str, start: int, stop: int) -> int:
 
 
 def _sentence_case(source: Source, place: int, limit: int) -> tuple[int, int]:
-    """A title that is set in bold, not in capitals: a short paragraph of its own under the kind of document."""
+    """A title that is set in bold, not in capitals: what stands under the kind of document, to its paragraph's end."""
     words, low = source.words, source.low
-    if not words.startswith(BREAK, place):
-        return place, place
     stop = words.find(BREAK, place + 1, limit)
     start, end = trimmed(source, place, stop if stop >= 0 else place)
     if low.startswith("v/v ", start):
         start += 4
     paragraph = low[start:end]
-    cited = (
-        paragraph.startswith(("căn cứ", "kính gửi", "theo "))
-        or (_OVER.pattern.match(paragraph)
-        and not paragraph.startswith("thực hiện"))
+    cited = paragraph.startswith(("căn cứ", "kính gửi", "theo ")) or (
+        _OVER.pattern.match(paragraph) and not paragraph.startswith("thực hiện")
     )
     closed = words[end : end + 1] in (";", ":", ",") or (words[end : end + 1] == "." and " ban hành " in paragraph)
     return (place, place) if cited or closed or not 10 <= end - start <= 400 or "như sau" in paragraph else (start, end)

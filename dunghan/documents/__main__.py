@@ -18,6 +18,8 @@ _HTML = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _MAIL = re.compile(rb"(?:from|mime-version|subject|date|snapshot-content-location):", re.IGNORECASE)
+_NO_MEMORY = 2
+"""libxml2's XML_ERR_NO_MEMORY."""
 _LONE = re.compile("[\ud800-\udfff]")
 
 
@@ -64,6 +66,8 @@ def tried(reading: Callable[[BinaryIO], Document], handle: BinaryIO) -> dict[str
         return {"problem": "harmful"}
     except (TooMuch, MemoryError, RecursionError):
         return {"problem": "slow"}
+    except SyntaxError as error:  # so lxml calls its own
+        return {"problem": "slow" if getattr(error, "code", None) == _NO_MEMORY else "damaged"}
     except Exception:  # noqa: BLE001 - what a stranger's file sets off is that file's fault
         return {"problem": "damaged"}
     return document._replace(text=_LONE.sub("\ufffd", document.text))._asdict()

@@ -10,6 +10,11 @@ from dunghan.documents import plain
 from dunghan.documents.document import Document, Refused
 from dunghan.documents.numbering import formed
 
+
+def _names(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
 _CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 _AS_BROWSERS_DO = {
     "iso8859-1": "cp1252",
@@ -19,79 +24,16 @@ _AS_BROWSERS_DO = {
     "utf-16-be": "utf-8",
 }
 """The WHATWG's reading of what a page says about itself."""
-_UNSEEN = frozenset(
-    {
-        "head",
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "nav",
-        "menu",
-        "button",
-        "select",
-        "textarea",
-        "svg",
-        "math",
-        "iframe",
-        "object",
-        "video",
-        "audio",
-        "canvas",
-        "map",
-        "datalist",
-        "dialog",
-    }
+_UNSEEN = _names(
+    "head script style noscript template nav menu button select textarea svg math iframe object video audio "
+    "canvas map datalist dialog"
 )
 _ASIDE, _CONTENT = frozenset({"header", "footer", "aside"}), frozenset({"article", "main", "section"})
-_ASIDE_ROLES = frozenset(
-    {"navigation", "banner", "contentinfo", "complementary", "search", "menu", "menubar", "dialog"}
-)
-_BLOCKS = frozenset(
-    {
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "html",
-        "legend",
-        "li",
-        "main",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    }
+_ASIDE_ROLES = _names("navigation banner contentinfo complementary search menu menubar dialog")
+_BLOCKS = _names(
+    "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure "
+    "footer form h1 h2 h3 h4 h5 h6 header hr html legend li main ol p pre section summary table tbody td "
+    "tfoot th thead tr ul"
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
 _LISTS, _CELLS = frozenset({"ul", "ol"}), frozenset({"td", "th"})

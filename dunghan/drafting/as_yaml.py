@@ -15,7 +15,7 @@ _MANY = 15
 _BARE = re.compile(r"(?!(?:true|false|yes|no|on|off|null|y|n)$)[a-z][a-z_-]*")
 _UNPRINTED = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _BARE_KEYS = frozenset({"issued_on"})
-_SECTIONS = ("implements", "reports", "tasks", "targets", "budget")
+_SECTIONS = ("implements", "offices", "reports", "tasks", "targets", "budget")
 
 
 def as_yaml(draft: Draft, document: str, standing: str = "chưa ai xác nhận", rejected: Sequence[str] = ()) -> str:

@@ -75,6 +75,8 @@ def draft(text: str, found: Findings, tree: OfficeTree, file: str | None = None)
     plan["source"] = {"file": file or f"sources/{plan['id']}.txt"}
     if head.implements:
         plan["implements"] = [_instrument(one) for one in head.implements]
+    if offices := list(_participants(text, found, directory, places, standing)):
+        plan["offices"] = offices
     stages = Stages(text, directory, places, named, standing)
     made, left_out = reports(found.clauses, stages, places, issued.year, head.until)
     plan["reports"] = _reports(made, notes) or [_nothing(plan, notes)]
@@ -165,6 +167,30 @@ def _nothing(plan: dict[str, Any], notes: _Notes) -> dict[str, Any]:
         "id": "periodic", "title": "Báo cáo định kỳ", "kind": "periodic", "recurrence": "unspecified-periodic",
         "chain": [link],
     }  # fmt: skip
+
+
+def _participants(
+    text: str, found: Findings, directory: Directory, places: Places, standing: str | None
+) -> Iterable[dict[str, Any]]:
+    """Each office that the text names by its own name and gives a duty, a report to make, or one to receive."""
+    mentions = [(duty.office, duty.said.start, _part(text, duty.said.start)) for duty in found.duties]
+    mentions += [(one.reporter, one.start, "obliged") for one in found.clauses if one.reporter]
+    for one in found.clauses:
+        mentions += [(words, one.start, "recipient") for words in (one.recipient, one.via) if words]
+    seen: set[str] = set()
+    for words, start, role in mentions:
+        for named, meant in directory.named_by(words):
+            code = meant.codes[0] if len(meant.codes) == 1 else None
+            if code and code not in seen and code not in ("parent", "council"):
+                seen.add(code)
+                part = "lead" if code == standing else role
+                yield {"office": code, "named": _line(named), "role": part, "clause": places.of(start)}
+
+
+def _part(text: str, start: int) -> str:
+    """Whether an office is obliged to what begins there, or only asked ("Đề nghị Ủy ban Mặt trận Tổ quốc …")."""
+    before = " ".join(text[max(0, start - 20) : start].lower().split())
+    return "requested" if before.endswith("đề nghị") else "obliged"
 
 
 def _tasks(found: Findings, directory: Directory, places: Places) -> Iterable[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Whom a document's words mean: its names and classes of offices, looked up in the catalogue's tree."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
@@ -164,9 +164,15 @@ class Directory:
             self._meant[words] = self._read(words)
         return self._meant[words]
 
-    def _read(self, words: str) -> Meant:
+    def named_by(self, words: str) -> Iterator[tuple[str, Meant]]:
+        """Every mention of an office in some words, as they write it, with whom it means."""
         source = Source(words)
-        found = [self._one(source.words[o.start : o.end]) for o in offices(source, 0, len(source.words))]
+        for office in offices(source, 0, len(source.words)):
+            said = source.words[office.start : office.end]
+            yield said, self._one(said)
+
+    def _read(self, words: str) -> Meant:
+        found = [one for _, one in self.named_by(words)]
         return Meant(
             tuple(dict.fromkeys(code for one in found for code in one.codes)),
             tuple(dict.fromkeys(level for one in found for level in one.levels)),

@@ -181,11 +181,12 @@ def test_a_text_within_the_bound_is_read_whole(put: Put) -> None:
         (body_of(*[b"<w:p/>" * (1 << 18)] * 30), {"slow"}),
         (body_of(b"<w:p>" * 300_000, b"</w:p>" * 300_000), {"damaged"}),
         (b"<html>" + b"<div>" * 300_000 + b"a", {"deep"}),
+        (b"<html>" + b"<p>a" * 7_000_000, {"slow", "long"}),
         (made.pdf("a", kids="2 0 R"), {"damaged", "scanned"}),
         (made.pdf("a", kids="3 0 R " * (MOST_PAGES + 1), count=MOST_PAGES + 1), {"pages"}),
         (made.pdf(stream=zlib.compress(bytes(200 << 20))), {"scanned", "slow"}),
     ],
-    ids=["zip", "many-parts", "deep-xml", "deep-html", "loop", "pages", "flate"],
+    ids=["zip", "many-parts", "deep-xml", "deep-html", "long-html", "loop", "pages", "flate"],
 )
 def test_what_is_made_to_hang_or_swell_ends(put: Put, content: bytes, problems: set[str]) -> None:
     assert refused(put(content)) in problems

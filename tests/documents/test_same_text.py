@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dunghan.documents import web, word
+from dunghan.documents.numbering import formed
 
 LETTERS = st.text("aăâbcdđeêghiklmnoôơpqrstuưvxyAĐỦế6/%–<&>\"'.", min_size=1, max_size=12)
 PARAGRAPH = st.lists(LETTERS, min_size=1, max_size=6).map(" ".join)
@@ -153,3 +154,17 @@ def test_the_main_part_of_a_page_is_enough(around: str) -> None:
 def test_a_part_that_says_little_is_not_the_main_one() -> None:
     page = "<html><article>Tin vắn</article><div>" + "Sở Y tế báo cáo. " * 20 + "</div>"
     assert web.read(page.encode()).text.startswith("Tin vắn\n\nSở Y tế")
+
+
+@pytest.mark.parametrize(
+    ("form", "number", "shown"),
+    [
+        ("lowerLetter", 2, "b"),
+        ("upperLetter", 28, "BB"),
+        ("upperRoman", 1994, "MCMXCIV"),
+        ("decimalZero", 7, "07"),
+        ("x", 3, "3"),
+    ],
+)
+def test_numbers_are_formed_as_word_forms_them(form: str, number: int, shown: str) -> None:
+    assert formed(form, number) == shown

@@ -73,6 +73,14 @@ def test_a_seed_gives_back_the_obligations_of_its_file(
     assert missing == []
 
 
+def test_ha_giang_s_offices_come_back_with_their_parts(catalog: Catalog) -> None:
+    text, _, found = gather(SOURCES / "ha-giang-168-2016.txt")
+    made = {one["office"]: one["role"] for one in draft(text, found, catalog.tree).plan["offices"]}
+    wanted = {one.office: one.role for one in catalog.plan("ha-giang-168-2016").offices if not one.office.isdigit()}
+    wanted.pop("cuc-bao-ve-cham-soc-tre-em")  # stands only among those who get a copy
+    assert {code: role for code, role in made.items() if code in wanted} == wanted
+
+
 @pytest.mark.parametrize("plan_id", [one for one in IDS if not one.startswith("hai-phong")])
 def test_a_seed_gives_back_its_head(catalog: Catalog, checked: Callable[..., Checked], plan_id: str) -> None:
     text, _, found = gather(SOURCES / f"{plan_id}.txt")

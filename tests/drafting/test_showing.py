@@ -59,6 +59,7 @@ def test_yaml_holds_all_that_was_found(catalog: Catalog, checked: Callable[..., 
     (target,) = plan.targets
     assert (target.value, target.upper, target.per_year, target.clause) == (5, 7, True, "2")
     assert plan.budget is not None and (plan.budget.total, plan.budget.parts) == (10000, ())
+    assert [(o.office, o.role) for o in plan.offices] == [("ha-giang.so-y-te", "lead"), ("02", "recipient")]
     assert [(t.offices, t.clause) for t in plan.tasks] == [(("ha-giang.so-y-te",), "1")]
     (link,) = plan.reports[0].chain
     assert link.due.day is not None and (link.due.day.month, link.due.day.year_offset) == (1, 1)
