@@ -4,8 +4,7 @@ What was found stays as it was found. A decision stands beside it, replaces the 
 """
 
 import tempfile
-import threading
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -15,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from dunghan import files
 from dunghan.clauses.found import Clause, Findings, Kind
 from dunghan.clauses.times import Due, Recurrence, Wording
+from dunghan.drafting import findings_json
 from dunghan.drafting.gather import gather
 from dunghan.engine.context import Context
 from dunghan.engine.leftovers import hold
@@ -102,9 +102,6 @@ class Listed(NamedTuple):
     decided: int
 
 
-_ONE_AT_A_TIME = threading.Lock()
-"""A long document keeps a processor busy for seconds: those who brought others wait, and the pages go on."""
-_FINDINGS = TypeAdapter(Findings)
 _CORRECTION = TypeAdapter(Correction)
 
 
@@ -113,8 +110,8 @@ def add(context: Context, path: Path, name: str, *, by: str) -> tuple[int, bool]
 
     One with the content of an earlier one leads to that one's draft: nobody decides twice on the same clauses.
 
-    1. Keep the document, and read it in bounds of time and memory.
-    2. Find the clauses, and keep the text that their places refer to.
+    1. Keep the document, and read and search it within bounds of time and memory.
+    2. Keep the text that all places refer to.
     3. Put the draft on record, if nobody was quicker.
 
     Raises files.Refused and DocumentRefused for what is no document, NotPossible where the store fails.
@@ -124,19 +121,19 @@ def add(context: Context, path: Path, name: str, *, by: str) -> tuple[int, bool]
     with reading(context.db) as connection:
         if (there := plan_drafts.of_content(connection, document["sha256"])) is not None:
             return there, False
-    with _ONE_AT_A_TIME:
-        gathered = gather(path)
-    found, kept = gathered.found, [document, _kept_text(url, gathered.text, name)]
+    gathered = gather(path)
+    clauses, findings = len(gathered.found.clauses), findings_json.plain(gathered.found)
+    kept = [document, _kept_text(url, gathered.text, name)]
     try:
         with writing(context.db) as connection:
             hold(connection, url, [file["sha256"] for file in kept])
             number = plan_drafts.add(
-                connection, sha256=document["sha256"], by=by, at=context.now(), files=kept, findings=plain(found),
-                clauses=len(found.clauses),
+                connection, sha256=document["sha256"], by=by, at=context.now(), files=kept, findings=findings,
+                clauses=clauses,
             )  # fmt: skip
             audit.record(
                 connection, context.now(), by, "draft-plan", subject(number), file=document["name"],
-                sha256=document["sha256"], clauses=len(found.clauses),
+                sha256=document["sha256"], clauses=clauses,
             )  # fmt: skip
             return number, True
     except IntegrityError:  # the same document came twice at once
@@ -168,7 +165,7 @@ def one(context: Context, number: int) -> Draft:
         decisions = plan_drafts.clauses(connection, number)
     if row is None:
         raise UnknownDraft(f"There is no draft {number}.")
-    findings = _FINDINGS.validate_python(row.findings)
+    findings = findings_json.findings(row.findings)
     clauses = tuple(_decided(found, held) for found, held in zip(findings.clauses, decisions, strict=True))
     document, text = row.files
     return Draft(row.id, row.by, row.at, document, text, findings, clauses)
@@ -208,7 +205,7 @@ def decide(
         if clause not in known:
             raise UnknownDraft(f"Draft {number} has no clause {clause}.")
         at = context.now()
-        corrected = plain(correction) if correction else None
+        corrected = findings_json.plain(correction) if correction else None
         if not plan_drafts.decide(
             connection, number, clause, seen=seen, decision=decision, by=by, at=at, corrected=corrected
         ):
@@ -220,16 +217,3 @@ def decide(
 def subject(number: int) -> str:
     """What the audit trail calls a draft."""
     return f"draft/{number}"
-
-
-def plain(value: Any) -> Any:
-    """Named tuples as JSON has them: objects, so that a field added later does not move the others.
-
-    >>> plain(Due(2025, 12))
-    {'year': 2025, 'month': 12, 'day': None, 'next_year': False}
-    """
-    if isinstance(value, tuple) and hasattr(value, "_asdict"):
-        return {name: plain(held) for name, held in value._asdict().items()}
-    if isinstance(value, tuple):
-        return [plain(held) for held in value]
-    return value.isoformat() if isinstance(value, date) else value
