@@ -9,7 +9,8 @@ _HEAD = re.compile(
     r"(?<!\w)(?:các |những |toàn thể |tất cả các )?(?:(?<=các )(?:xã|phường|huyện|quận|thị xã|tỉnh|thành phố)|"
     r"ủy ban|ubnd|ubmttq|ubmt|hội đồng nhân dân|hđnd|chính phủ|thủ tướng|quốc hội|ủy viên|văn phòng|bộ trưởng|"
     r"bộ(?! phận| máy| mặt|\s*đội ngũ)|"
-    r"sở|ban(?! hành)|cục|tổng cục|chi cục|vụ|viện|thanh tra(?= (?:tỉnh|thành|huyện|chính|nhà|bộ|sở))|thống kê|kho bạc|ngân hàng|bảo hiểm xã hội|tòa án|"
+    r"sở|ban(?! hành)|cục|tổng cục|chi cục|vụ|viện|thanh tra(?= (?:tỉnh|thành|huyện|chính|nhà|bộ|sở))|thống kê|"
+    r"kho bạc|ngân hàng|bảo hiểm xã hội|tòa án|"
     r"công an|tỉnh ủy|thành ủy|"
     r"huyện ủy|đảng ủy|tỉnh đoàn|thành đoàn|đoàn (?:thanh niên|thể)|hội (?:liên hiệp|nông dân|cựu chiến binh|"
     r"phụ nữ|chữ thập đỏ|đồng)|hội(?= [A-ZĐ])|"
@@ -17,7 +18,8 @@ _HEAD = re.compile(
     r"giám sát|công tác))|tập đoàn|tổng công ty|bộ chỉ huy|quân khu|"
     r"thường trực|tổ công tác|chủ tịch|giám đốc|thủ trưởng|cơ quan|đơn vị|tổ chức(?= (?:chính trị|xã hội|đoàn thể|"
     r"liên quan|thành viên|hội))|"
-    r"địa phương|doanh nghiệp|hiệp hội|cấp có thẩm quyền|cấp ủy|ngành|trường(?! hợp)|nhà trường|cơ sở (?:giáo dục|y tế|"
+    r"địa phương|doanh nghiệp|hiệp hội|cấp có thẩm quyền|cấp ủy|ngành|trường(?! hợp)|nhà trường|cơ sở (?:giáo dục|"
+    r"y tế|"
     r"trợ giúp|cai nghiện)|chủ đầu tư)(?!\w)"
 )
 _SMALL = frozenset(

@@ -56,7 +56,7 @@ def _cut(source: Source) -> Iterator[tuple[int, int]]:
         if stop[0] != BREAK:
             before = low[start : stop.start()].strip(" \"“('")
             following = _next(words, stop.end())
-            if len(before) <= 5 and _MARK.match(before + ". "):
+            if len(before) <= 12 and _MARK.fullmatch(before + ". "):
                 continue  # the number of an item is no sentence
             if following.islower() or _NOT_AN_END.search(before):
                 continue
