@@ -33,7 +33,7 @@ _SMALL = frozenset(
 )
 _STOPS = re.compile(
     r"(?:chủ trì,|chủ trì (?:phối|tổng|tham|xây|theo|hướng|tổ)|và (?:định|báo|tổng|đề|kịp|thực|xây|tham|gửi|chịu)|"
-    r"tổ chức (?:thực|triển|các|tuyên|tập|rà|quán)|quản lý (?:và|chặt)|"
+    r"tổ chức (?:thực|triển|các|tuyên|tập|rà|quán|vận)|phương (?:án|thức|hướng)|quản lý (?:và|chặt)|"
     r"của (?:mình|ngành|đơn vị|cơ quan|địa phương)|được (?:giao trong|phân công tại|giao,|nêu)|có (?:trách|văn|kế|"
     r"liên quan,)|trong (?:quá|việc|tháng|năm|quý|thời|công|phạm|lĩnh|trường)|trên cơ sở|tại (?:khoản|điểm|điều|"
     r"mục|văn|quyết|kế)|ban hành|chủ trì$|tổng hợp)"
@@ -104,7 +104,9 @@ def office_at(source: Source, place: int, end: int) -> Office | None:
         if not (capital or goes_on or said in _SMALL):
             break
         capitals = (1 if token[1] else capitals + 1) if capital else 0
-        if word.isupper() or said in _LEVELS:
+        if said in _LEVELS:
+            capitals = 0
+        elif word.isupper():
             capitals = 2
         after = token.end()
         if said not in _LOOSE:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dunghan.clauses.found import Clause, Said
+from dunghan.clauses.found import Clause
 from dunghan.core.plan_check import PLACEHOLDER
 from dunghan.drafting.dates import dated
 from dunghan.drafting.offices import Directory, Meant, placeholder, simple
@@ -143,7 +143,7 @@ class Stages:
 
     def relayed(self, clause: Clause, beside: Sequence[Stage]) -> Stage | None:
         """The stage of a recipient who reports in turn, where none of those beside it does already."""
-        relay = clause.relay or _relay(self._text, clause)
+        relay = clause.relay
         recipient = self._collector(clause)
         if relay is None or not recipient.codes:
             return None
@@ -165,16 +165,6 @@ class Stages:
 def _own_doubts(clause: Clause) -> list[str]:
     unsure = [f"chỉ chắc khoảng {clause.confidence:.0%}"] if clause.confidence < _SURE else []
     return [*clause.doubts, *unsure]
-
-
-def _relay(text: str, clause: Clause) -> Said | None:
-    """The stretch right behind a clause that says to whom its recipient reports in turn."""
-    found = _RELAY.match(text, clause.end)
-    if not found:
-        return None
-    start = clause.end + len(found[0]) - len(found[0].lstrip())
-    end = start + len(found[0].strip())
-    return Said(text[start:end], start, end, "relay")
 
 
 def _line(words: str | None) -> str:
