@@ -77,7 +77,8 @@ _NO_DUTY_BEFORE = re.compile(
     r"ban hành|thời hạn(?: gửi)?|"
     r"tần suất(?: thực hiện)?|thời gian gửi|của|theo|căn cứ|tại|những|kèm theo|nêu tại|cơ chế(?: thông tin,)?|"
     r"thông tin,|đối với|"
-    r"(?<!thực hiện )chế độ(?: thông tin,)?|công bố định k\w|đề cương|dự thảo|xây dựng, công bố|nhận|tổng hợp từ|"
+    r"(?<!thực hiện )chế độ(?: thông tin,)?|công bố định k\w|đề cương|dự thảo|xây dựng, công bố|nhận|vào|trong|"
+    r"cùng|tổng hợp từ|"
     r"qua|không|làm|từ|sau|ngoài) $"
 )
 _NO_DUTY_AFTER = re.compile(
@@ -103,12 +104,13 @@ _OF_SUCH = re.compile(r"\W*đối với [^,]*$")
 _LEADS_IN = re.compile(
     r"(?:và |, |hoặc )?(?:(?:có trách nhiệm|phải|cần|thực hiện|tổ chức|kịp thời|khẩn trương|định k\w|thường xuyên|"
     r"chủ động|nghiêm túc) ){0,4}"
-    r"(?:(?:tổng hợp|đề xuất|gửi|nộp|lập|xây dựng|đánh giá|thực hiện|có|rà soát|theo dõi|chế độ)(?:,|"
+    r"(?:(?:tổng hợp|đề xuất|gửi|nộp|lập|(?<!sở )(?<!bộ )xây dựng|đánh giá|thực hiện|có|rà soát|theo dõi|chế độ)(?:,|"
     r" và)? ){0,4}(?:chế độ )?$"
 )
 _JOINS = re.compile(r"[\s,]*(?:và |hoặc )?")
 _GAP = re.compile(r"[\s,()]*(?:(?:hoặc|và|vào|(?:0?1 |một )?năm|quý|tháng|0?6 tháng)[\s,()]+){0,4}")
 _STANDS_APART = re.compile(r"(?:^|[,;:()]|và|hoặc|trách nhiệm|định k\w|các [^,;.:]{1,60}) ?$")
+_HEADING = re.compile(r"[^:;,.()]{2,120}: ?")
 _INSPECTS = re.compile(r"(?:kiểm tra|giám sát|rà soát|thanh tra|họp|khám|bảo dưỡng|công bố|sinh hoạt) $")
 _TERM = re.compile(r"thời (?:hạn|gian)(?: gửi| nộp)?(?: các)? báo cáo(?: định k\w| kết quả)?(?!\w)")
 _MATTER = re.compile(r"(?<!\w)(?:kết quả|tình hình|việc thực hiện|theo quy định)(?!\w)")
@@ -163,7 +165,9 @@ def _phrase(low: str, start: int, place: int, whens: Sequence[When], later: bool
     begin = joins.end() if joins else begin
     for when in reversed([when for when in whens if when.end <= begin + 1]):
         near = not low[when.end : begin].strip() if later else _GAP.fullmatch(low, when.end, begin)
-        apart = "," in low[when.end : begin] and not any(begin == other.start for other in whens)
+        if when.rule == "year":
+            continue
+        apart = re.search(r",|và", low[when.end : begin]) and not any(begin == other.start for other in whens)
         if near and apart and not _STANDS_APART.search(low, start, when.start):
             near = None  # "dự toán hằng năm, báo cáo": what is yearly there is something else
         if near and not (later and when.due):
@@ -202,7 +206,9 @@ def _settled(own: Sequence[When]) -> list[When]:
 def _opening(low: str, start: int, whens: Sequence[When]) -> list[When]:
     """The times that open a part, before its subject: "Định kỳ hằng quý (trước ngày 20 tháng cuối quý), các sở ..."."""
     found: list[When] = []
-    for when in whens:
+    heading = _HEADING.match(low, start)
+    start = heading.end() if heading else start
+    for when in (when for when in whens if when.start >= start):
         if not (_GAP.fullmatch(low, found[-1].end, when.start) if found else when.start - start < 4):
             break
         found.append(when)
@@ -214,7 +220,9 @@ def _leads(low: str, when: When, place: int) -> bool:
     between = low[when.end : place]
     if when.rule == "periodic" and _INSPECTS.search(low, max(0, when.start - 12), when.start):
         return False
-    return (when.rule == "periodic" or (when.rule in ("every", "periods") and "," not in between)) and len(between) < 70
+    return (low.startswith("định k", when.start) or (when.rule in ("every", "periods") and "," not in between)) and len(
+        between
+    ) < 70
 
 
 def _owed(source: Source, found: list[Head], start: int, end: int, shared: Sequence[When]) -> list[Head]:

@@ -71,8 +71,9 @@ def via(source: Source, start: int, end: int, to: Office | None) -> tuple[str | 
     """Through whom or what something is sent, and where those words end (``start`` where there are none)."""
     found = _VIA.search(source.low, start, end)
     if found:
-        name = "bracketed" if found["bracketed"] else "bare"
-        return source.words[slice(*found.span(name))].strip(), found.end()
+        first, last = found.span("bracketed" if found["bracketed"] else "bare")
+        office = office_at(source, first, last)
+        return source.words[first : office.end if office else last].strip(), found.end()
     bracket = _OWN_DEPARTMENT.match(source.low, to.end, end) if to else None
     close = source.low.find(")", bracket.end(), end) if bracket else -1
     if bracket and close > 0:

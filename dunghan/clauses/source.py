@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from array import array
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -11,6 +12,8 @@ BREAK = "\n"
 _BLANK_LINES = re.compile(r"(?:\n[^\S\n]*(?=\n)|\f)+|$")
 _WORD = re.compile(r"\||[^\s*#|\u200b\u200c\u200d\u2060\ufeff\u00ad]+")
 _PAGE_NUMBER = re.compile(r"\W*(?:trang|page)?\W*\d{1,4}(?:\s*/\s*\d{1,4})?\W*", re.IGNORECASE)
+_RUNNING_HEAD = 100
+"""Signs of a line that stands at the head or foot of each page: it comes again and again, and breaks sentences."""
 _ITEM = re.compile(r"\W*(?:[a-zđ]{1,2}\)|[ivxlIVXL]{1,5}[.)]|\d{1,2}[.)]|[-–+•]|(?:Điều|Chương|Mục|Phần)\b)")
 _SPACE = re.compile(r"\s")
 _CLUSTER = re.compile(r"[^\u0300-\u036f][\u0300-\u036f]*|[\u0300-\u036f]+")
@@ -25,7 +28,7 @@ class Source:
     """A text as it came (``text``), and settled (``words``): composed, one space between words, no marks of emphasis.
 
     A line's end within a paragraph is a space; a blank line is BREAK, and so is the border of a table's cell. Page
-    numbers are left out, and a sentence that the end of a page broke goes on.
+    numbers, and lines that come again at each page's end, are left out where they break a sentence, which goes on.
     """
 
     def __init__(self, text: str) -> None:
@@ -47,20 +50,19 @@ class Source:
 
     def _settle(self, composed: "tuple[str, array[int], array[int]]") -> Iterator[str]:
         signs, starts, ends = composed
-        last, turned, begin = "", False, 0
-        for gap in _BLANK_LINES.finditer(signs):
-            found = list(_WORD.finditer(signs, begin, gap.start()))
-            begin = gap.end()
-            if not found:
-                continue
-            paragraph = signs[found[0].start() : found[-1].end()]
-            if len(paragraph) < 20 and _PAGE_NUMBER.fullmatch(paragraph):
+        last, turned = "", False
+        paragraphs = _paragraphs(signs)
+        heads = Counter(paragraph for paragraph, *_ in paragraphs if len(paragraph) <= _RUNNING_HEAD)
+        for number, (paragraph, start, end) in enumerate(paragraphs):
+            following = paragraphs[number + 1][0] if number + 1 < len(paragraphs) else ""
+            broken = last not in _ENDS and following[:1].islower()
+            if _is_page_number(paragraph) or (broken and heads[paragraph] > 2):
                 turned = True
                 continue
             goes_on = paragraph[0].islower() or (turned and not paragraph.isupper())
             between = " " if goes_on and last not in _ENDS and not _ITEM.match(paragraph) else BREAK
-            turned, after = False, found[0].start()
-            for word in found:
+            turned, after = False, start
+            for word in _WORD.finditer(signs, start, end):
                 if not between and _SPACE.search(signs, after, word.start()):
                     between = " "
                 after = word.end()
@@ -75,6 +77,20 @@ class Source:
                 self._ends.extend(ends[word.start() : after])
                 yield word[0]
                 between, last = "", word[0][-1]
+
+
+def _paragraphs(signs: str) -> list[tuple[str, int, int]]:
+    """Each paragraph from its first word on, and where it begins and ends; blank ones are none."""
+    every, begin = [], 0
+    for gap in _BLANK_LINES.finditer(signs):
+        if first := _WORD.search(signs, begin, gap.start()):
+            every.append((signs[first.start() : gap.start()].rstrip(" \n\t*#"), first.start(), gap.start()))
+        begin = gap.end()
+    return every
+
+
+def _is_page_number(paragraph: str) -> bool:
+    return len(paragraph) < 20 and _PAGE_NUMBER.fullmatch(paragraph) is not None
 
 
 def _composed(text: str) -> tuple[str, "array[int]", "array[int]"]:

@@ -81,6 +81,13 @@ def test_a_page_that_ends_within_a_sentence_changes_nothing(turn: str) -> None:
     assert [one[1:] for one in found(broken)] == [one[1:] for one in EXPECTED]
 
 
+def test_a_running_head_that_breaks_sentences_changes_nothing() -> None:
+    head = "\n\nKế hoạch số 168 của Ủy ban nhân dân tỉnh\n\n"
+    broken = TEXT.replace(" kết quả trước", f" kết quả{head}trước").replace(" gửi về", f"{head}gửi về")
+    broken = broken.replace(" ngày kết thúc", f"{head}ngày kết thúc")
+    assert [one[1:] for one in found(broken)] == [one[1:] for one in EXPECTED]
+
+
 HOSTILE = [
     "a", "báo cáo ", "báo cáo trước ngày 1/1 ", "Sở ", "để tổng hợp, báo cáo ", "báo cáo (", "báo cáo 1. ", "1", " ",
     "\n\nbáo cáo", "*", "|", "báo cáo;", "báo cáo. ", "hằng năm, báo cáo ", "báo cáo (qua ",
