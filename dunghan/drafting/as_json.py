@@ -3,6 +3,7 @@
 from typing import Any
 
 from dunghan.clauses.found import Clause, Findings, Instrument, Money, Said, Target
+from dunghan.clauses.numbering import plain_number
 from dunghan.clauses.source import Source
 from dunghan.clauses.times import Due
 
@@ -11,7 +12,7 @@ def as_json(found: Findings) -> dict[str, Any]:
     """The findings as plain values: every ``quote`` is the text from ``start`` to ``end``."""
     head = found.heading
     return {
-        "number": _text(head.number),
+        "number": plain_number(head.number.text) if head.number else None,
         "title": _text(head.title),
         "issuer": _text(head.issuer),
         "issued_on": head.issued_on.isoformat() if head.issued_on else None,
