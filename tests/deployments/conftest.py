@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -65,8 +66,15 @@ class Served:
             with urllib.request.urlopen(asked, timeout=10) as answer:
                 headers |= {"Prefect-Csrf-Token": json.load(answer)["token"], "Prefect-Csrf-Client": "a-test"}
         request = urllib.request.Request(self.api + path, json.dumps(body).encode(), headers)
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.load(answer)
+        for tries_left in range(9, -1, -1):
+            try:
+                with urllib.request.urlopen(request, timeout=10) as answer:
+                    return json.load(answer)
+            except urllib.error.HTTPError as error:
+                with error:  # it says so while its SQLite is locked; Prefect's own client asks again as well
+                    if error.code != 503 or not tries_left:
+                        raise
+            time.sleep(1)
 
     def run(self, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
         """Run a command of the same installation."""
