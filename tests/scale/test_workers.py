@@ -24,8 +24,9 @@ def test_a_killed_worker_and_a_killed_server_lose_nothing_and_repeat_only_what_w
         assert dead, "the server takes them for alive: until the watchdog comes, nobody knows better"
         ended = morning.wait(run, 90)
         assert ended.state and ended.state.is_completed() and "Waiting" in (ended.state.name or ""), here.said()
-        whole = morning.table()[0]
-        assert (whole["Thư đã gửi"], whole["Thư chưa gửi"]) == (len(country.people), 0)
+        table = morning.table()
+        told = f"{table}\n{letters(here)}\n{here.said()}"
+        assert (table[0]["Thư đã gửi"], table[0]["Thư chưa gửi"]) == (len(country.people), 0), told
         tried = [(run.idempotency_key or "").split()[2:] for run in morning.chains()]
         twice = {plan for plan, attempt in tried if attempt == "2"}
         assert twice == {(run.idempotency_key or "").split()[2] for run in dead}, (
