@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
 from dunghan import files
+from dunghan.clauses.stretch import plain
 from dunghan.engine import plan_drafts
 from dunghan.engine.context import Context
 from dunghan.engine.plan_draft_file import Undecided, plan_file
@@ -121,7 +122,7 @@ def _page(
         request, "desk_draft.html", refused.status if refused else 200, draft=wanted, words=desk_words,
         around={one.number: around(text, one.found) for one in wanted.clauses},
         days=lambda due: desk_due.written(due, language), form_of=lambda one: form_of(one.stands, language),
-        told=told, refused=refused, acted_on=acted_on, written=written, longest=LONGEST,
+        told=told, refused=refused, acted_on=acted_on, written=written, longest=LONGEST, plain=plain,
     )  # fmt: skip
 
 

@@ -77,6 +77,11 @@ def test_a_document_becomes_a_draft_whose_clauses_stand_in_their_surroundings(se
         assert doubt in text
 
 
+def test_a_heading_is_told_without_marks_of_emphasis(season: Context, desk: Desk) -> None:
+    send(desk, TEXT.replace("ỦY BAN NHÂN DÂN TỈNH", "**ỦY BAN NHÂN\nDÂN**\nTỈNH").encode())
+    assert '<dd lang="vi">ỦY BAN NHÂN DÂN TỈNH HÀ GIANG</dd>' in desk.get("/c/drafts/1").text
+
+
 def test_the_whole_text_stands_on_one_page_and_loses_nothing(season: Context, drafted: Desk) -> None:
     whole = drafted.get("/c/drafts/1/text").text
     body = whole.partition('<div class="whole" lang="vi">')[2].partition("</div>")[0]
