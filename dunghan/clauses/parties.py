@@ -44,9 +44,12 @@ def subject(source: Source, start: int, end: int, first: bool, whens: Sequence[W
     if not first:
         return None
     for number, office in enumerate(named):
-        ends = [when.end for when in whens if start <= when.start < office.start]
-        before = low[max([start, *ends]) : office.start].rstrip(' "“(')
-        if (not before.strip(" ,()") or _SPEAKS.search(before)) and not _OTHERS.search(before):
+        since = max([start, *(when.end for when in whens if start <= when.start < office.start)])
+        before = low[since : office.start].rstrip(' "“(')
+        if before.strip(" ,()") and not _SPEAKS.search(before):
+            continue
+        others = _OTHERS.search(before)  # "phối hợp với Sở A, Sở B": neither of them speaks
+        if not (others and any(one.start >= since + others.start() for one in named[:number])):
             return joined(source, named, number, end)
     return None
 
