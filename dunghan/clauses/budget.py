@@ -1,6 +1,7 @@
 """The money of a plan: its total and the parts that the text names."""
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -118,10 +119,7 @@ def _amounts(source: Source) -> Iterator[_Named]:
 
 
 def _last(rule: Rule, low: str, start: int, end: int) -> "re.Match[str] | None":
-    found = None
-    for found in rule.pattern.finditer(low, start, end):  # noqa: B007
-        pass
-    return found
+    return next(iter(deque(rule.pattern.finditer(low, start, end), maxlen=1)), None)
 
 
 def _sections(source: Source) -> list[tuple[int, int]]:

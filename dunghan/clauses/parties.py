@@ -23,6 +23,7 @@ _VIA = re.compile(
     r"trục|email|hộp thư|thư điện tử)"
     r"(?: [^\s(),;:.]+){1,14}?)(?=[(),;:.]|$| (?:trước|chậm|để|định|theo|hằng|hàng|và|vào|về|gửi) )"
 )
+_RELAY = re.compile(r"[\s,.()]*(?P<said>để (?:kịp thời )?tổng hợp(?: chung)?(?:,| và)? (?:trình |tham mưu )?báo cáo )")
 _OWN_DEPARTMENT = re.compile(r" \((?=cục|vụ|phòng|chi cục|văn phòng)")
 _ADDRESSEE = re.compile(r"kính gửi ?:")
 _BEFORE_A_NAME = re.compile(r"(?:(?:trách nhiệm|nhiệm vụ) (?:của )?|giao |đề nghị |đối với |\W)*")
@@ -119,6 +120,3 @@ def relay(source: Source, start: int, end: int) -> tuple[int, int] | None:
         return None
     named = offices(source, found.end(), end)
     return found.start("said"), joined(source, named, 0, end).end
-
-
-_RELAY = re.compile(r"[\s,.()]*(?P<said>để (?:kịp thời )?tổng hợp(?: chung)?(?:,| và)? (?:trình |tham mưu )?báo cáo )")

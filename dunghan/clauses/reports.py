@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from dunghan.clauses import parties
-from dunghan.clauses.found import Clause, Kind, Said
+from dunghan.clauses.found import Clause, Kind
 from dunghan.clauses.heads import FINAL, MIDTERM, Head, heads
 from dunghan.clauses.offices import Office
 from dunghan.clauses.sentences import Sentence, sentences
 from dunghan.clauses.source import Source
+from dunghan.clauses.stretch import said
 from dunghan.clauses.times import YEAR, Due, Recurrence, When, Wording, times
 
 
@@ -117,17 +118,12 @@ def _clause(source: Source, duty: _Duty) -> Clause:
     return Clause(
         source.text[start:end], start, end, _named(source, duty.reporter), _named(source, duty.recipient), duty.via,
         recurrence, due, wording, kind, head.rule, round(max(0.1, sure - 0.1 * len(doubts)), 2), doubts,
-        _said(source, *relayed) if relayed else None,
+        said(source, *relayed, rule="relay") if relayed else None,
     )  # fmt: skip
 
 
 def _named(source: Source, office: Office | None) -> str | None:
     return source.words[office.start : office.end] if office else None
-
-
-def _said(source: Source, start: int, end: int) -> Said:
-    first, last = source.place(start, end)
-    return Said(source.text[first:last], first, last, "relay")
 
 
 def _kind(stretch: str, head: Head, due: tuple[Due, ...]) -> tuple[Kind, tuple[Due, ...]]:

@@ -12,9 +12,9 @@ def said(source: Source, start: int, end: int, rule: str) -> Said:
     return Said(source.text[first:last], first, last, rule)
 
 
-def plain(text: str) -> str:
-    """A finding's words on one line: composed, without marks of emphasis, one space between words."""
-    return Source(text).words.replace(BREAK, " ")
+def plain(text: str | None) -> str:
+    """A finding's words on one line: composed, without marks of emphasis, one space between words; empty for none."""
+    return Source(text or "").words.replace(BREAK, " ")
 
 
 def trimmed(source: Source, start: int, end: int, edges: str = _EDGES) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from dunghan.clauses.found import Clause, Findings, Instrument, Money, Said, Target
 from dunghan.clauses.numbering import plain_number
-from dunghan.clauses.source import Source
+from dunghan.clauses.stretch import plain
 from dunghan.clauses.times import Due
 
 
@@ -26,7 +26,7 @@ def as_json(found: Findings) -> dict[str, Any]:
 
 def _text(said: Said | None) -> str | None:
     """The words without line ends and marks of emphasis."""
-    return " ".join(Source(said.text).words.split()) if said else None
+    return plain(said.text) if said else None
 
 
 def _period(since: int | None, until: int | None) -> str | None:

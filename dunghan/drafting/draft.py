@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from dunghan.clauses.found import Budget, Findings, Heading, Instrument, Money, Said, Target
 from dunghan.clauses.source import Source
+from dunghan.clauses.stretch import plain
 from dunghan.core.plan_check import Loc
 from dunghan.drafting.chains import Drafted, LeftOut, reports
 from dunghan.drafting.offices import Directory, placeholder, slug
@@ -85,7 +86,7 @@ def draft(text: str, found: Findings, tree: OfficeTree, file: str | None = None)
     if targets := _targets(found.targets, places):
         plan["targets"] = targets
     plan |= _budget(found.budget, places, notes)
-    others = tuple((places.of(duty.said.start), _line(duty.said.text)) for duty in found.duties if duty.due)
+    others = tuple((places.of(duty.said.start), plain(duty.said.text)) for duty in found.duties if duty.due)
     return Draft(plan, notes.held, tuple(left_out), others)
 
 
@@ -105,7 +106,7 @@ def _heading(found: Findings, directory: Directory, notes: _Notes) -> dict[str, 
     plan: dict[str, Any] = {"id": slug("-".join(part for part in parts if part)) or "ke-hoach"}
     plan |= {"number": number, "title": _words(head.title) if head.title else "chưa rõ tên"}
     plan |= {"issuer": directory.issuer or placeholder(head.issuer.text if head.issuer else "nơi ban hành")}
-    plan |= {"place": _line(place) if place else "chưa rõ nơi", "issued_on": issued.isoformat()}
+    plan |= {"place": plain(place) if place else "chưa rõ nơi", "issued_on": issued.isoformat()}
     for key, there, what in (
         ("number", head.number, "số"), ("title", head.title, "tên"), ("place", place, "nơi ban hành"),
         ("issued_on", head.issued_on, "ngày ban hành"),
@@ -113,16 +114,16 @@ def _heading(found: Findings, directory: Directory, notes: _Notes) -> dict[str, 
         if not there:
             notes.say((key,), f"không thấy {what} trong văn bản: điền vào đây")
     if not directory.issuer:
-        said = f" “{_line(head.issuer.text)}”" if head.issuer else ""
+        said = f" “{plain(head.issuer.text)}”" if head.issuer else ""
         notes.say(("issuer",), f"không thấy cơ quan ban hành{said} trong danh mục: ghi mã của cơ quan ấy")
         notes.say(("territory",), "không rõ địa bàn: ghi mã của tỉnh, thành phố")
     return plan
 
 
 def _instrument(one: Instrument) -> dict[str, Any]:
-    held: dict[str, Any] = {"number": _line(one.number), "issuer": _line(one.issuer) or "chưa rõ"}
-    if one.title and _line(one.title):
-        held["title"] = _line(one.title)
+    held: dict[str, Any] = {"number": plain(one.number), "issuer": plain(one.issuer) or "chưa rõ"}
+    if one.title and plain(one.title):
+        held["title"] = plain(one.title)
     if one.issued_on:
         held["issued_on"] = one.issued_on.isoformat()
     return held
@@ -184,7 +185,7 @@ def _participants(
             if code and code not in seen and code not in ("parent", "council"):
                 seen.add(code)
                 part = "lead" if code == standing else role
-                yield {"office": code, "named": _line(named), "role": part, "clause": places.of(start)}
+                yield {"office": code, "named": plain(named), "role": part, "clause": places.of(start)}
 
 
 def _part(text: str, start: int) -> str:
@@ -197,7 +198,7 @@ def _tasks(found: Findings, directory: Directory, places: Places) -> Iterable[di
     for duty in found.duties:
         codes = [code for code in directory.meant(duty.office).codes if code not in ("parent", "council")]
         if codes:
-            yield {"offices": codes, "clause": _line(duty.place) or places.of(duty.said.start), "quote": duty.said.text}
+            yield {"offices": codes, "clause": plain(duty.place) or places.of(duty.said.start), "quote": duty.said.text}
 
 
 def _targets(targets: Iterable[Target], places: Places) -> list[dict[str, Any]]:
@@ -207,12 +208,12 @@ def _targets(targets: Iterable[Target], places: Places) -> list[dict[str, Any]]:
         same = sum(1 for held in found if held["id"] == base or held["id"].startswith(f"{base}-so-"))
         held: dict[str, Any] = {
             "id": f"{base}-so-{same + 1}" if same else base,
-            "subject": _line(one.subject) or "chưa rõ",
+            "subject": plain(one.subject) or "chưa rõ",
         }
         held |= {"comparison": one.comparison, "value": one.value}
         if one.upper is not None:
             held["upper"] = one.upper
-        held["unit"] = _line(one.unit) or "chưa rõ"
+        held["unit"] = plain(one.unit) or "chưa rõ"
         if one.per_year:
             held["per_year"] = True
         found.append(held | {"clause": places.of(one.said.start), "quote": one.said.text})
@@ -227,7 +228,7 @@ def _budget(budget: Budget, places: Places, notes: _Notes) -> dict[str, Any]:
     held: dict[str, Any] = {"total": total.amount, "clause": places.of(total.said.start), "quote": total.said.text}
     if parts and sum(part.amount for part in parts) == total.amount:
         held["parts"] = [
-            {"source": _line(part.source) or "chưa rõ nguồn", "amount": part.amount, "quote": part.said.text}
+            {"source": plain(part.source) or "chưa rõ nguồn", "amount": part.amount, "quote": part.said.text}
             for part in parts
         ]
     elif parts:
@@ -237,13 +238,9 @@ def _budget(budget: Budget, places: Places, notes: _Notes) -> dict[str, Any]:
 
 
 def _money(part: Money) -> str:
-    return f"{_line(part.source) or 'chưa rõ nguồn'}: {part.amount:,} đồng".replace(",", ".")
+    return f"{plain(part.source) or 'chưa rõ nguồn'}: {part.amount:,} đồng".replace(",", ".")
 
 
 def _words(said: Said) -> str:
     """What is said without line ends and marks of emphasis."""
-    return _line(Source(said.text).words) or "chưa rõ"
-
-
-def _line(words: str | None) -> str:
-    return " ".join((words or "").split())
+    return plain(said.text) or "chưa rõ"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dunghan.clauses.found import Clause
+from dunghan.clauses.stretch import plain
 from dunghan.core.plan_check import PLACEHOLDER
 from dunghan.drafting.dates import dated
 from dunghan.drafting.offices import Directory, Meant, placeholder, simple
@@ -15,10 +16,6 @@ from models.office import TERRITORIAL, Office
 STANDING = "dolisa"
 """The stage of the standing agency, whoever it is."""
 _STAGES = {level: level for level in ("province", "district", "commune", "organisation", "ministry")}
-_RELAY = re.compile(
-    r"\s*(?:để|nhằm)\s+(?:tổng\s+hợp|theo\s+dõi)[^.;]{0,60}?báo\s+cáo\s+(?P<to>(?:[^.;\n]|\n(?!\s*\n)){3,200})",
-    re.IGNORECASE,
-)
 _ASKED = re.compile(r"đề nghị\W+(?:\w+\W+){0,60}$", re.IGNORECASE)
 _OFFICE = re.compile(
     r"\W*(?:sở|cục|vụ|văn phòng|ban|phòng|chi cục|ủy ban|uỷ ban|ubnd|bộ|công an|viện)(?!\w)", re.IGNORECASE
@@ -55,7 +52,7 @@ class Stages:
         common: dict[str, Any] = {"to": list(to)}
         if not to:
             common["to_note"] = (
-                f"Văn bản viết nơi nhận là “{_line(clause.recipient)}”."
+                f"Văn bản viết nơi nhận là “{plain(clause.recipient)}”."
                 if clause.recipient
                 else "Câu này không nêu nơi nhận."
             )
@@ -90,14 +87,14 @@ class Stages:
         if to.levels and not codes:
             codes, doubts = ("parent",), []
         elif to.classes and not codes:
-            doubts.append(f"nơi nhận “{_line(clause.recipient)}” không chỉ rõ một cơ quan")
+            doubts.append(f"nơi nhận “{plain(clause.recipient)}” không chỉ rõ một cơ quan")
         if not clause.recipient:
             doubts.append("câu này không nêu nơi nhận")
         if not clause.via:
             return codes, None, doubts
         through = self._directory.meant(clause.via)
         if not (through.codes and _OFFICE.match(clause.via)):
-            doubts.append(f"gửi qua “{_line(clause.via)}”: không phải cơ quan nên không ghi vào `through`")
+            doubts.append(f"gửi qua “{plain(clause.via)}”: không phải cơ quan nên không ghi vào `through`")
             return codes, None, doubts
         return codes, through.codes[0], doubts + list(through.doubts)
 
@@ -110,11 +107,11 @@ class Stages:
             words = ", ".join(said for of, said in by.classes if of == stage)
             members = self._directory.members(stage, self._named, self._lead)
             members = tuple(code for code in members if code not in by.codes)
-            about = [f"“{_line(words)}” là lớp mở: chỉ ghi những cơ quan được nêu tên trong văn bản"]
+            about = [f"“{plain(words)}” là lớp mở: chỉ ghi những cơ quan được nêu tên trong văn bản"]
             if not members:
                 members = (placeholder(words),)
-                about = [f"“{_line(words)}” là lớp mở, danh mục chưa có cơ quan nào được nêu tên: ghi rõ từng cơ quan"]
-            yield {"offices": list(members), "open_class": _line(words)}, stage, [*about, *doubts]
+                about = [f"“{plain(words)}” là lớp mở, danh mục chưa có cơ quan nào được nêu tên: ghi rõ từng cơ quan"]
+            yield {"offices": list(members), "open_class": plain(words)}, stage, [*about, *doubts]
         by_stage: dict[str, list[str]] = {}
         for code in by.codes:
             if code in ("parent", "council"):
@@ -151,12 +148,11 @@ class Stages:
         reports_anyway = any(code in stage.reports_as for stage in beside)
         if reports_anyway or code in ("parent", "council", self._directory.issuer):
             return None
-        words = _RELAY.search(relay.text)
-        to = self._directory.meant(words["to"] if words else relay.text)
+        to = self._directory.meant(plain(relay.text).rpartition("báo cáo ")[2])
         codes = [one for one in to.codes if one not in (code, "council")]
         link: dict[str, Any] = {"stage": self._stage(code), "reporters": {"offices": [code]}, "to": codes}
         if not codes:
-            link["to_note"] = f"Văn bản viết: “{_line(relay.text)}”."
+            link["to_note"] = f"Văn bản viết: “{plain(relay.text)}”."
         link |= {"due": {"wording": "undated"}, "clause": self._places.of(relay.start), "quote": relay.text}
         doubts = ["văn bản giao tổng hợp, báo cáo tiếp mà không nêu hạn", *to.doubts]
         return Stage(link, doubts, frozenset(codes), frozenset({code}))
@@ -165,7 +161,3 @@ class Stages:
 def _own_doubts(clause: Clause) -> list[str]:
     unsure = [f"chỉ chắc khoảng {clause.confidence:.0%}"] if clause.confidence < _SURE else []
     return [*clause.doubts, *unsure]
-
-
-def _line(words: str | None) -> str:
-    return " ".join((words or "").split())
