@@ -8,15 +8,10 @@ from typing import NamedTuple
 from dunghan.clauses.found import Clause, Findings, Said
 from dunghan.clauses.times import Due
 from dunghan.drafting.dates import told
+from dunghan.drafting.words import KINDS, RECURRENCES
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_RECURRENCE = {
-    "annual": "hằng năm", "semiannual": "6 tháng một lần", "quarterly": "hằng quý", "monthly": "hằng tháng",
-    "once": "một lần", "relative": "theo sự kiện hoặc khi có yêu cầu",
-    "unspecified-periodic": "định kỳ, không nêu kỳ hạn",
-}  # fmt: skip
 _WORDING = {"before": "trước", "by": "chậm nhất", "within": "trong vòng", "month": "trong", "undated": "không nêu ngày"}
-_KIND = {"periodic": "định kỳ", "midterm": "sơ kết", "final": "tổng kết", "adhoc": "đột xuất hoặc một lần"}
 _GROUPS = {
     "clause": "Nghĩa vụ báo cáo", "head": "Đầu văn bản", "ground": "Văn bản được thực hiện", "duty": "Nhiệm vụ",
     "target": "Chỉ tiêu", "money": "Kinh phí",
@@ -114,9 +109,9 @@ def _clause(one: Clause) -> _Mark:
         ("Ai báo cáo", one.reporter or "không thấy"),
         ("Báo cáo ai", one.recipient or "không thấy"),
         ("Qua", one.via or ""),
-        ("Kỳ", _RECURRENCE[one.recurrence]),
+        ("Kỳ", RECURRENCES[one.recurrence]),
         ("Hạn", f"{_WORDING[one.wording]} {days}".strip()),
-        ("Loại", _KIND[one.kind]),
+        ("Loại", KINDS[one.kind]),
     )
     title = one.reporter or "Chưa rõ ai báo cáo"
     return _Mark(one.start, one.end, "clause", title, facts, one.rule, one.confidence, one.doubts)

@@ -1,5 +1,7 @@
 """What the desk calls things: states, reasons, deeds, what is read out of a document. Vietnamese, as ``t`` takes it."""
 
+from dunghan.drafting import words
+
 STATES = {
     "overdue": "Quá hạn",
     "due_soon": "Sắp đến hạn",
@@ -82,15 +84,7 @@ DONE = {
 }
 """What an act that was done is told with."""
 
-RECURRENCES = {
-    "annual": "hằng năm",
-    "semiannual": "6 tháng một lần",
-    "quarterly": "hằng quý",
-    "monthly": "hằng tháng",
-    "once": "một lần",
-    "relative": "theo sự việc",
-    "unspecified-periodic": "định kỳ, không nêu kỳ",
-}
+RECURRENCES, CLAUSE_KINDS = words.RECURRENCES, words.KINDS
 
 WORDINGS = {
     "before": "trước ngày ấy",
@@ -99,8 +93,6 @@ WORDINGS = {
     "month": "chỉ nêu tháng hoặc năm",
     "undated": "không nêu ngày",
 }
-
-CLAUSE_KINDS = {"periodic": "định kỳ", "midterm": "sơ kết", "final": "tổng kết", "adhoc": "đột xuất"}
 
 DECIDED = {
     "": "Chưa quyết định",
